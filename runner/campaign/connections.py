@@ -1,0 +1,125 @@
+"""Connections that know whether any byte of a request was handed to them.
+
+The exceptions of requests and urllib3 do not tell whether the server can have seen a request: a
+reset before sending and one after it look the same. The connection itself knows.
+"""
+
+from __future__ import annotations
+
+import threading
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+if TYPE_CHECKING:
+    import socket
+
+    from typing_extensions import Self
+    from urllib3.poolmanager import PoolManager, ProxyManager
+
+LONGEST_IDLE = 5.0  # seconds; servers and balancers close idle connections, some without a word
+
+_local = threading.local()
+
+
+class Exchange:
+    """What becomes of one request on this thread.
+
+    Attributes:
+        sent: whether any byte of it was handed to a connection.
+    """
+
+    def __init__(self) -> None:
+        self.sent = False
+        self._connection: _Noting | None = None
+
+    def __enter__(self) -> Self:
+        _local.exchange = self
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _local.exchange = None
+
+    def socket(self) -> socket.socket | None:
+        """Give the socket in use, or None before there is one."""
+        return None if self._connection is None else getattr(self._connection, "sock", None)
+
+    def note(self, connection: _Noting) -> None:
+        """Take down which connection carries the request."""
+        self._connection = connection
+
+
+def _current() -> Exchange | None:
+    exchange: Exchange | None = getattr(_local, "exchange", None)
+    return exchange
+
+
+class _Noting:
+    """What both kinds of connection do beyond those of urllib3."""
+
+    _last_used = 0.0
+
+    def connect(self) -> None:
+        exchange = _current()
+        if exchange is not None:
+            exchange.note(self)
+        super().connect()  # type: ignore[misc]
+        self._last_used = monotonic()
+
+    def send(self, data: Any) -> None:
+        if getattr(self, "sock", None) is None:
+            self.connect()
+        exchange = _current()
+        if exchange is not None:
+            exchange.note(self)
+            exchange.sent = True
+        super().send(data)  # type: ignore[misc]
+
+    def getresponse(self) -> Any:
+        response = super().getresponse()  # type: ignore[misc]
+        self._last_used = monotonic()
+        return response
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether it may be used again; its pool closes and renews it where not."""
+        fresh = monotonic() - self._last_used <= LONGEST_IDLE
+        return fresh and bool(super().is_connected)  # type: ignore[misc]
+
+
+class _Connection(_Noting, HTTPConnection):
+    pass
+
+
+class _SecureConnection(_Noting, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+class NotingAdapter(HTTPAdapter):
+    """An adapter of requests whose connections tell the current `Exchange` what they do."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the pools for direct connections."""
+        super().init_poolmanager(*args, **kwargs)
+        _use_noting_pools(self.poolmanager)
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> ProxyManager:
+        """Make the pools for connections through a proxy."""
+        manager: ProxyManager = super().proxy_manager_for(*args, **kwargs)
+        _use_noting_pools(manager)
+        return manager
+
+
+def _use_noting_pools(manager: PoolManager) -> None:
+    manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}

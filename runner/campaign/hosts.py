@@ -1,0 +1,102 @@
+"""Which hosts may be talked to, and how (promise: no secret leaves)."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from runner.errors import UsageError
+from runner.printable import quoted
+
+DEFAULT_BASE_URL = "https://mc.adobe.io"
+DEFAULT_TOKEN_URL = "https://ims-na1.adobelogin.com/ims/token/v3"  # noqa: S105 - an address
+ALLOWED_HOSTS = ("mc.adobe.io", "ims-na1.adobelogin.com")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where requests go; made by `check_target` only, so that both addresses have been checked.
+
+    Attributes:
+        base_url: of the API, without a slash at its end.
+        token_url: of the token endpoint.
+        sandbox: whether it is the embedded sandbox.
+    """
+
+    base_url: str
+    token_url: str
+    sandbox: bool = False
+
+    @property
+    def host(self) -> str:
+        """The API's host, with its port where one is written."""
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the API is on this very machine."""
+        return is_loopback(urlsplit(self.base_url).hostname or "")
+
+
+def check_target(
+    base_url: str, token_url: str, *, allowed_hosts: tuple[str, ...] = (), sandbox: bool = False
+) -> Target:
+    """Give the target, checked.
+
+    Args:
+        base_url: of the API.
+        token_url: of the token endpoint.
+        allowed_hosts: from `--allow-host`.
+        sandbox: whether it is the embedded sandbox.
+
+    Raises:
+        UsageError: if an address is no plain URL, its host is not allowed, or it would carry
+            secrets in plain text to another machine.
+    """
+    base_url = base_url.rstrip("/")
+    for option, url in (("--base-url", base_url), ("--token-url", token_url)):
+        fault = _fault(url, allowed_hosts)
+        if fault is not None:
+            raise UsageError(f"{option} {quoted(_without_user(url), 200)}: {fault}")
+    return Target(base_url, token_url, sandbox)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` names this machine: `localhost`, 127.0.0.0/8 or ::1."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _fault(url: str, allowed_hosts: tuple[str, ...]) -> str | None:
+    host = _host(url)
+    if host is None:
+        return "write a URL such as https://mc.adobe.io, without user, query or fragment"
+    if not is_loopback(host) and host not in {*ALLOWED_HOSTS, *map(str.lower, allowed_hosts)}:
+        hint = f"whoever runs this can add --allow-host {host}"
+        return f"the host {quoted(host)} is not allowed; {hint}"
+    if url.lower().startswith("http:") and not is_loopback(host):
+        return "secrets do not travel in plain text; write https://"
+    return None
+
+
+def _host(url: str) -> str | None:
+    """Give the host of a plain URL, in lower case, or None where it is anything else."""
+    if not url.isascii() or not url.isprintable() or any(mark in url for mark in ' \\?#@"<>'):
+        return None
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # a ValueError where it is no number
+    except ValueError:
+        return None
+    return parts.hostname if parts.scheme in ("http", "https") else None
+
+
+def _without_user(url: str) -> str:
+    """A password in a URL must not end up in a message."""
+    before, at, after = url.rpartition("@")
+    return f"{before.partition('//')[0]}//{after}" if at else url

@@ -1,0 +1,154 @@
+"""Access tokens: one that was given, or one fetched by OAuth Server-to-Server."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlencode
+
+from runner.campaign.known_errors import explain
+from runner.campaign.retry import RetryPolicy, retry_after
+from runner.campaign.transport import Answer, NoAnswer, Request
+from runner.errors import CredentialsError, InterruptedRunError
+from runner.secrets.scrub import SHORTEST
+from runner.secrets.secret import Secret
+
+if TYPE_CHECKING:
+    from runner.campaign.transport import Transport
+    from runner.secrets.resolve import OAuthCredential
+    from runner.secrets.scrub import Scrubber
+    from runner.world import World
+
+_TIMEOUT = 30.0  # seconds for one attempt
+_MARGIN = 120.0  # seconds before its end at which a token is replaced; longer than an attempt
+_VISIBLE = re.compile(r"[\x21-\x7e]+")
+
+
+class TokenSource(Protocol):
+    """Where the token of a request comes from."""
+
+    def token(self) -> Secret:
+        """Give a token that is valid as far as is known.
+
+        Raises:
+            CredentialsError: if there is none to be had.
+        """
+
+    def renew(self) -> bool:
+        """Get another one, since the last was rejected; False where that is impossible."""
+
+
+class GivenToken:
+    """A token that somebody fetched beforehand."""
+
+    def __init__(self, token: Secret) -> None:
+        self._token = token
+
+    def token(self) -> Secret:
+        """Give that token."""
+        return self._token
+
+    def renew(self) -> bool:
+        """There is no other."""
+        return False
+
+
+class OAuthToken:
+    """Fetches a token when the first is needed, and again shortly before it ends."""
+
+    def __init__(
+        self,
+        credential: OAuthCredential,
+        *,
+        token_url: str,
+        transport: Transport,
+        scrubber: Scrubber,
+        world: World,
+        policy: RetryPolicy | None = None,
+    ) -> None:
+        self._credential = credential
+        self._token_url = token_url
+        self._transport = transport
+        self._scrubber = scrubber
+        self._world = world
+        self._policy = policy or RetryPolicy()
+        self._token: Secret | None = None
+        self._replace_at = math.inf
+
+    def token(self) -> Secret:
+        """Give the current token, or fetch one.
+
+        Raises:
+            CredentialsError: if the endpoint refuses, or cannot be reached.
+            InterruptedRunError: if the run is interrupted while it waits to try again.
+        """
+        if self._token is None or self._world.monotonic() >= self._replace_at:
+            self._fetch()
+        assert self._token is not None  # noqa: S101 - _fetch gives one or raises
+        return self._token
+
+    def renew(self) -> bool:
+        """Fetch another token."""
+        self._fetch()
+        return True
+
+    def _fetch(self) -> None:
+        asked_at = self._world.monotonic()
+        answer = self._ask()
+        if answer.status != 200:
+            known = explain(answer.status, answer.text)
+            said = self._scrubber.remote_text(answer.text, cut=answer.cut is not None)
+            reason = str(known) if known else "the token endpoint refused"
+            raise CredentialsError(f"no access token ({answer.status}): {reason}. It says: {said}")
+        self._token, lifetime = self._read(answer)
+        self._scrubber.add(self._token)
+        # A token that lives shorter than twice the margin is used for half of its life.
+        self._replace_at = asked_at + max(lifetime - _MARGIN, lifetime / 2)
+
+    def _ask(self) -> Answer:
+        """Asking twice harms nobody, so every passing fault is tried again."""
+        tried = 0
+        while True:
+            answer = self._transport.send(self._request(), _TIMEOUT)
+            tried += 1
+            if isinstance(answer, NoAnswer):
+                again, asked, reason = not answer.untrusted, None, answer.reason
+            else:
+                again = answer.status in (429, 500, 502, 503, 504)
+                asked = retry_after(answer.headers.get("retry-after"), self._world.now())
+                reason = f"it answered {answer.status}"
+            delay = self._policy.delay(tried, asked, self._world.random) if again else None
+            if delay is None:
+                if isinstance(answer, Answer):
+                    return answer
+                reason = self._scrubber.remote_text(reason)
+                raise CredentialsError(f"no access token: the token endpoint: {reason}")
+            if self._world.pause(delay):
+                raise InterruptedRunError("interrupted while waiting for an access token")
+
+    def _request(self) -> Request:
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self._credential.client_id.reveal(),
+            "client_secret": self._credential.client_secret.reveal(),
+            "scope": self._credential.scopes,
+        }
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return Request("POST", self._token_url, headers, urlencode(form).encode())
+
+    def _read(self, answer: Answer) -> tuple[Secret, float]:
+        try:
+            body = json.loads(answer.text)
+            token, lifetime = body["access_token"], float(body.get("expires_in", math.inf))
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+            raise CredentialsError(
+                "no access token: the token endpoint's answer holds none"
+            ) from None
+        usable = isinstance(token, str) and len(token) >= SHORTEST and _VISIBLE.fullmatch(token)
+        if not usable or math.isnan(lifetime):
+            raise CredentialsError(
+                "no access token: the token endpoint gave one that cannot be used"
+            )
+        return Secret(token), lifetime

@@ -1,0 +1,198 @@
+"""Sends one request and says what came back, or whether it can have arrived at all."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import requests
+import urllib3
+from requests.utils import get_environ_proxies
+from urllib3.util import SKIP_HEADER
+
+from runner.campaign.connections import Exchange, NotingAdapter
+from runner.campaign.hosts import is_loopback
+from runner.campaign.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LONGEST_CONNECT = 10.0  # seconds
+MAX_BODY = 65_536  # bytes of an answer that are read; what comes after them is not missed
+
+_FAILURES = (
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    http.client.HTTPException,
+    OSError,
+    ValueError,  # a header, a length or an address that cannot be read
+)
+# requests and urllib3 would add these of their own.
+_NO_HEADERS = {"User-Agent": SKIP_HEADER, "Accept-Encoding": SKIP_HEADER}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request; `headers` hold secrets, so they are never shown."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer whose whole head was read.
+
+    Attributes:
+        headers: by lower-case name.
+        text: of the body, as far as it was read.
+        cut: None, or why the body was not read to its end.
+        seconds: from the beginning of the attempt.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+    cut: str | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """No answer, or none whose head could be read.
+
+    Attributes:
+        sent: whether any byte of the request was handed to the connection; where not, the server
+            cannot have acted on it.
+        untrusted: whether the server's certificate was refused.
+        reason: for people.
+    """
+
+    sent: bool
+    untrusted: bool
+    reason: str
+    seconds: float
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
+        """A redirect is an answer like any other: nothing follows it, nothing reads its body."""
+        return None
+
+
+class Transport:
+    """Keeps connections alive and sends requests over them, one at a time on each thread."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        """Make the session.
+
+        Args:
+            environ: for the CA bundle (REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE).
+        """
+        self._session = _Session()
+        self._session.trust_env = False  # neither .netrc nor a look at the environment per request
+        adapter = NotingAdapter()
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        self._verify = environ.get("REQUESTS_CA_BUNDLE") or environ.get("CURL_CA_BUNDLE") or True
+        self._proxies: dict[str, dict[str, str]] = {}
+        self._watchdog = Watchdog()
+
+    def send(self, request: Request, timeout: float) -> Answer | NoAnswer:
+        """Send a request once.
+
+        Args:
+            request: whose address has been checked.
+            timeout: seconds for the whole of it, from connecting to the end of the answer.
+        """
+        started = monotonic()
+        with Exchange() as exchange, self._watchdog.watching(timeout, exchange.socket) as watch:
+            try:
+                response = self._session.send(
+                    self._prepare(request),
+                    stream=True,
+                    allow_redirects=False,
+                    timeout=(min(timeout, LONGEST_CONNECT), timeout),
+                    verify=self._verify,
+                    proxies=self._proxies_for(request.url),
+                )
+            except _FAILURES as error:
+                reason = f"no answer within {timeout:g} s" if watch.expired else _reason(error)
+                untrusted = _is_untrusted(error)
+                return NoAnswer(exchange.sent, untrusted, reason, monotonic() - started)
+            text, cut = _read_body(response)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, headers, text, cut, monotonic() - started)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._session.close()
+        self._watchdog.close()
+
+    def _prepare(self, request: Request) -> requests.PreparedRequest:
+        headers = {**_NO_HEADERS, **request.headers}
+        return requests.Request(request.method, request.url, headers, data=request.body).prepare()
+
+    def _proxies_for(self, url: str) -> dict[str, str]:
+        host = urllib3.util.parse_url(url).host or ""
+        if host not in self._proxies:
+            # Never for loopback: a proxy would get secrets in plain text.
+            found = {} if is_loopback(host.strip("[]")) else get_environ_proxies(url)
+            self._proxies[host] = dict(found)
+        return self._proxies[host]
+
+
+def _read_body(response: requests.Response) -> tuple[str, str | None]:
+    """Give the text of the body, and why it is not whole; the status counts all the same."""
+    raw: Any = response.raw
+    data, cut = b"", None
+    try:
+        data = raw.read(MAX_BODY + 1, decode_content=False)
+    except _FAILURES as error:
+        cut = f"the body could not be read: {_reason(error)}"
+    if len(data) > MAX_BODY:
+        data, cut = data[:MAX_BODY], f"the body is longer than {MAX_BODY:,} bytes"
+    if cut is None:
+        raw.release_conn()
+    else:
+        raw.close()
+    return data.decode("utf-8", "replace"), cut
+
+
+def _reason(error: BaseException) -> str:
+    """Say in a few words what went wrong, by the innermost cause, which is the one that tells."""
+    chain = _chain(error)
+    for cause in reversed(chain):
+        if isinstance(cause, ssl.SSLError):
+            return f"TLS: {getattr(cause, 'verify_message', '') or cause.reason or 'failed'}"
+        if isinstance(cause, TimeoutError):
+            return "timed out"
+        if isinstance(cause, ConnectionRefusedError):
+            return "the connection was refused"
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror.lower()
+        if isinstance(cause, urllib3.exceptions.TimeoutError):
+            return "timed out"
+    innermost = chain[-1]
+    return (str(innermost) or type(innermost).__name__).removesuffix(".")
+
+
+def _is_untrusted(error: BaseException) -> bool:
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _chain(error))
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """Give an exception and everything it was made from, outermost first."""
+    chain: list[BaseException] = []
+    inner: object = error
+    while isinstance(inner, BaseException) and inner not in chain:
+        chain.append(inner)
+        nested = [it for it in inner.args if isinstance(it, BaseException)]
+        reason = getattr(inner, "reason", None)
+        inner = inner.__cause__ or inner.__context__ or (nested[0] if nested else reason)
+    return chain

@@ -1,0 +1,91 @@
+"""Ends an exchange whose time is up, however slowly the other side drips its answer.
+
+A socket's own timeout counts anew with every byte, so it alone bounds nothing.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import contextmanager
+from time import monotonic
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Watch:
+    """One exchange under watch; `expired` tells whether its time ran out."""
+
+    def __init__(self, deadline: float, find_socket: Callable[[], socket.socket | None]) -> None:
+        self.deadline = deadline
+        self.expired = False
+        self._find_socket = find_socket
+
+    def end(self) -> None:
+        """Shut the socket down, so that whoever waits for it wakes with an error."""
+        self.expired = True
+        found = self._find_socket()
+        if found is None:
+            return
+        try:
+            # Of the socket class itself: an SSL socket's own method would also drop its state,
+            # under the feet of the thread that is reading from it.
+            socket.socket.shutdown(found, socket.SHUT_RDWR)
+        except OSError:  # closed in the meantime
+            return
+
+
+class Watchdog:
+    """Watches any number of exchanges with one thread, which starts with the first of them."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._watches: set[Watch] = set()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._wakes_at = float("inf")
+
+    @contextmanager
+    def watching(
+        self, seconds: float, find_socket: Callable[[], socket.socket | None]
+    ) -> Iterator[Watch]:
+        """End what runs inside once `seconds` have passed.
+
+        Args:
+            seconds: from now.
+            find_socket: gives the socket in use, or None while there is none.
+        """
+        watch = Watch(monotonic() + seconds, find_socket)
+        with self._changed:
+            self._watches.add(watch)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
+                self._thread.start()
+            if watch.deadline < self._wakes_at:
+                self._changed.notify()
+        try:
+            yield watch
+        finally:
+            with self._changed:
+                self._watches.discard(watch)
+
+    def close(self) -> None:
+        """Stop the thread."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        with self._changed:
+            while not self._closed:
+                now = monotonic()
+                for watch in [watch for watch in self._watches if watch.deadline <= now]:
+                    self._watches.discard(watch)
+                    watch.end()
+                self._wakes_at = min((it.deadline for it in self._watches), default=float("inf"))
+                # No longer than a lock can wait; waking for nothing once a day costs nothing.
+                self._changed.wait(min(max(0.0, self._wakes_at - monotonic()), 86_400))

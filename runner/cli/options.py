@@ -1,0 +1,149 @@
+"""The options that several commands share, each written once."""
+
+from __future__ import annotations
+
+import os
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from runner.commands.surroundings import Inputs
+    from runner.plan.plan import Selection
+
+
+class LogFormat(str, Enum):
+    """How stderr is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Format(str, Enum):
+    """How stdout is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH...",
+        help="Files, folders (their *.yaml and *.yml, sorted; hidden ones not), or - for stdin.",
+        show_default=False,
+    ),
+]
+Environment = Annotated[
+    str | None,
+    typer.Option(
+        "--env",
+        metavar="NAME",
+        envvar="CAMPAIGN_RUNNER_ENV",
+        help="Lay this environment over each file.",
+    ),
+]
+OutputFormat = Annotated[Format, typer.Option("--format", help="How to write to stdout.")]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="ID",
+        help="Only this command; may be repeated. `plan --format json` shows ids.",
+    ),
+]
+From = Annotated[str | None, typer.Option("--from", metavar="ID", help="From this command on.")]
+AllowEnv = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME",
+        envvar="CAMPAIGN_RUNNER_ALLOW_ENV",
+        help="Let files name this variable, though it does not begin with CAMPAIGN_.",
+    ),
+]
+AllowSecretFile = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="PATH",
+        envvar="CAMPAIGN_RUNNER_ALLOW_SECRET_FILE",
+        help="Let files name this secret file, or those in this folder, besides /run/secrets.",
+    ),
+]
+BaseUrl = Annotated[
+    str,
+    typer.Option(
+        metavar="URL",
+        envvar="CAMPAIGN_RUNNER_BASE_URL",
+        help="Where the API is.",
+        show_default=True,
+    ),
+]
+TokenUrl = Annotated[
+    str,
+    typer.Option(metavar="URL", envvar="CAMPAIGN_RUNNER_TOKEN_URL", help="Where tokens come from."),
+]
+AllowHost = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="HOST",
+        envvar="CAMPAIGN_RUNNER_ALLOW_HOST",
+        help="Let the two URLs name this host, besides Adobe's and loopback; may be repeated.",
+    ),
+]
+LogFormatOption = Annotated[
+    LogFormat,
+    typer.Option(
+        "--log-format", envvar="CAMPAIGN_RUNNER_LOG_FORMAT", help="How to write to stderr."
+    ),
+]
+Verbose = Annotated[
+    int,
+    typer.Option(
+        "-v",
+        "--verbose",
+        count=True,
+        envvar="CAMPAIGN_RUNNER_VERBOSE",
+        help="Say more; -vv still more.",
+    ),
+]
+Quiet = Annotated[
+    bool,
+    typer.Option("-q", "--quiet", envvar="CAMPAIGN_RUNNER_QUIET", help="Say only what is wrong."),
+]
+NoColor = Annotated[
+    bool,
+    typer.Option(
+        "--no-color", envvar="CAMPAIGN_RUNNER_NO_COLOR", help="No colours; NO_COLOR works too."
+    ),
+]
+
+
+class SchemaName(str, Enum):
+    """The published schemas."""
+
+    CONFIG = "config"
+    PLAN = "plan"
+    REPORT = "report"
+
+
+def inputs(
+    paths: list[str],
+    environment: str | None,
+    allow_env: list[str] | None,
+    allow_secret_file: list[str] | None,
+) -> Inputs:
+    """Give what a command reads as one value."""
+    from runner.commands.surroundings import Inputs
+    from runner.validate.references import Allowed
+
+    files = tuple(Path(os.path.abspath(path)).as_posix() for path in allow_secret_file or ())  # noqa: PTH100 - links count later
+    return Inputs(tuple(paths), environment, Allowed(frozenset(allow_env or ()), files))
+
+
+def selection(only: list[str] | None, start: str | None) -> Selection:
+    """Give the selected commands as one value."""
+    from runner.plan.plan import Selection
+
+    return Selection(tuple(only or ()), start)

@@ -1,0 +1,76 @@
+"""Delivers what came of a run: the table for people, the report for programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runner.errors import BrokenError, ExitCode
+from runner.files import check_writable, write_atomically
+from runner.printable import printable
+from runner.render.report_json import report_text
+from runner.render.summary import state_lines, summary_line, summary_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runner.commands.surroundings import Surroundings
+    from runner.execute.run import Run
+
+STDOUT = "-"
+
+
+def check_report_path(report: str, around: Surroundings) -> None:
+    """Make sure beforehand that the report can be written, so that no run goes unreported.
+
+    Raises:
+        UsageError: if something other than a file stands there.
+        BrokenError: if it cannot be written there.
+    """
+    if report != STDOUT:
+        check_writable(Path(around.cwd, report))
+
+
+def deliver(
+    run: Run,
+    report: str,
+    around: Surroundings,
+    states: Mapping[str, Mapping[str, str]] | None = None,
+) -> ExitCode:
+    """Show the end of a run and write its report.
+
+    Args:
+        run: what came of it.
+        report: where the report goes; `-` is stdout.
+        around: the process around.
+        states: of the sandbox's workflows, where it was one.
+
+    Returns:
+        The exit code of the run, or `BROKEN` where the report could not be written.
+    """
+    output = around.output
+    if run.results:
+        output.table(summary_table(run))
+    for line in state_lines(states) if states else ():
+        output.info(line)
+    if run.message:
+        output.error("\n".join(printable(line) for line in run.message.split("\n")))
+    code = run.exit_code
+    try:
+        _write(run, report, around)
+    except BrokenError as error:
+        output.error(f"{error}; the report follows on standard output")
+        output.product(report_text(run))
+        code = ExitCode.BROKEN
+    else:
+        if report != STDOUT:
+            output.info(f"Report: {printable(report)}")
+    output.result(summary_line(run), good=code is ExitCode.DONE)
+    return code
+
+
+def _write(run: Run, report: str, around: Surroundings) -> None:
+    if report == STDOUT:
+        around.output.product(report_text(run))
+    else:
+        write_atomically(Path(around.cwd, report), around.scrubber.scrub(report_text(run)))

@@ -1,0 +1,93 @@
+"""What a command gets from outside, and what several commands do with it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runner.errors import UsageError
+from runner.load import load
+from runner.validate import validate
+from runner.validate.references import NOTHING_MORE, Allowed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from runner.load import Loaded
+    from runner.render.output import Output
+    from runner.secrets.scrub import Scrubber
+    from runner.validate.config import Config
+    from runner.world import World
+
+TENANT_VARIABLE = "CAMPAIGN_STANDARD_TENANT_ID"
+_ORGANIZATION = re.compile(r"[A-Za-z0-9_-]{1,100}")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The process around a command.
+
+    Attributes:
+        ask: puts a question to a person; None where there is no terminal.
+    """
+
+    cwd: Path
+    environ: Mapping[str, str]
+    stdin: BinaryIO
+    output: Output
+    scrubber: Scrubber
+    world: World
+    ask: Callable[[str], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Which files a command reads, and how.
+
+    Attributes:
+        paths: files, folders or `-`.
+        environment: the name given with `--env`, or None.
+        allowed: which secrets the files may name.
+    """
+
+    paths: tuple[str, ...]
+    environment: str | None = None
+    allowed: Allowed = NOTHING_MORE
+
+
+def load_inputs(inputs: Inputs, around: Surroundings) -> Loaded:
+    """Read the files of a command."""
+    return load(inputs.paths, cwd=around.cwd, stdin=around.stdin)
+
+
+def configure(
+    loaded: Loaded, inputs: Inputs, around: Surroundings, organization: str | None = None
+) -> Config:
+    """Validate the files of a command.
+
+    `organization` is what counts where neither a file nor the environment names one.
+
+    Raises:
+        InvalidConfigError: with every problem of every file.
+    """
+    return validate(
+        loaded,
+        environment=inputs.environment,
+        allowed=inputs.allowed,
+        organization=tenant(around.environ) or organization,
+    )
+
+
+def tenant(environ: Mapping[str, str]) -> str | None:
+    """Give the organization that the environment variable names, if it does.
+
+    Raises:
+        UsageError: if it is none.
+    """
+    value = environ.get(TENANT_VARIABLE)
+    if value and _ORGANIZATION.fullmatch(value) is None:
+        raise UsageError(f"{TENANT_VARIABLE} is no organization: letters, digits, `_` and `-`")
+    return value or None

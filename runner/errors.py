@@ -1,0 +1,79 @@
+"""The exit codes, and the one family of errors that end a command with one of them."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runner.problems import Problem
+
+
+class ExitCode(IntEnum):
+    """How a command ended, for the shell and for pipelines."""
+
+    DONE = 0
+    FAILED = 1
+    CHANGES = 2
+    INVALID = 3
+    CREDENTIALS = 4
+    GUARDRAIL = 5
+    UNSETTLED = 6
+    BROKEN = 7
+    USAGE = 64
+
+
+EXIT_CODE_MEANINGS = {
+    ExitCode.DONE: "done",
+    ExitCode.FAILED: "a command failed",
+    ExitCode.CHANGES: "--detailed-exitcode only: there is something to do",
+    ExitCode.INVALID: "invalid configuration or plan, nothing sent",
+    ExitCode.CREDENTIALS: "credentials missing or rejected",
+    ExitCode.GUARDRAIL: "a guardrail refused, nothing sent",
+    ExitCode.UNSETTLED: "interrupted, or an outcome is unknown",
+    ExitCode.BROKEN: "the runner itself could not go on",
+    ExitCode.USAGE: "wrong usage",
+}
+
+
+class RunnerError(Exception):
+    """An expected end of a command: one message for a person and an exit code."""
+
+    exit_code = ExitCode.BROKEN
+
+
+class UsageError(RunnerError):
+    """The command line itself is wrong."""
+
+    exit_code = ExitCode.USAGE
+
+
+class InvalidConfigError(RunnerError):
+    """The files do not make a valid configuration; `problems` says where and why."""
+
+    exit_code = ExitCode.INVALID
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        count = sum(problem.is_error for problem in problems)
+        super().__init__(f"{count or len(problems)} problem(s) in the configuration")
+        self.problems = tuple(problems)
+
+
+class CredentialsError(RunnerError):
+    """A secret is missing, unusable, or was rejected by Adobe."""
+
+    exit_code = ExitCode.CREDENTIALS
+
+
+class BrokenError(RunnerError):
+    """The runner cannot go on for a reason of its own: a full disk, a file it may not write."""
+
+    exit_code = ExitCode.BROKEN
+
+
+class InterruptedRunError(RunnerError):
+    """A person or the system asked the command to stop."""
+
+    exit_code = ExitCode.UNSETTLED

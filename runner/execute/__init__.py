@@ -1,0 +1,1 @@
+"""execute: sends what the plan says, in order, and keeps what came of it."""

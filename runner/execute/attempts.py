@@ -1,0 +1,154 @@
+"""One command, from its first attempt to its outcome."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runner.campaign.known_errors import explain
+from runner.campaign.retry import retry_after
+from runner.campaign.transport import Answer, NoAnswer
+from runner.errors import CredentialsError, InterruptedRunError
+from runner.execute.events import AttemptEnded, RetryPlanned, TokenRenewed
+from runner.execute.results import Attempt, CommandResult, Outcome
+from runner.execute.verdicts import Verdict, judge
+
+if TYPE_CHECKING:
+    from runner.campaign.client import CampaignClient
+    from runner.campaign.retry import RetryPolicy
+    from runner.execute.events import Listener
+    from runner.plan.plan import Command
+    from runner.secrets.scrub import Scrubber
+    from runner.world import World
+
+_OUTCOMES = {
+    Verdict.SUCCEEDED: Outcome.SUCCEEDED,
+    Verdict.FAILED: Outcome.FAILED,
+    Verdict.REJECTED: Outcome.FAILED,
+    Verdict.LOST: Outcome.UNKNOWN,
+}
+
+
+class CommandSender:
+    """Sends one command after another, each as often as the rules allow."""
+
+    def __init__(
+        self, *, policy: RetryPolicy, world: World, scrubber: Scrubber, emit: Listener
+    ) -> None:
+        self._policy = policy
+        self._world = world
+        self._scrubber = scrubber
+        self._emit = emit
+
+    def send(self, command: Command, client: CampaignClient) -> tuple[CommandResult, bool]:
+        """Send one command until it has its outcome.
+
+        Returns:
+            The result, and whether the credentials were rejected, which ends the run (R18).
+        """
+        sending = _Sending(command)
+        try:
+            return self._send(sending, client)
+        except CredentialsError as error:  # the token has ended, and no other is to be had
+            outcome = Outcome.FAILED if sending.attempts else Outcome.NOT_SENT
+            return sending.result(outcome, self._scrubber.remote_text(str(error))), True
+        except InterruptedRunError as error:
+            return sending.result(Outcome.NOT_SENT, str(error)), False
+        except KeyboardInterrupt:
+            self._world.interruption.request()
+            return sending.cut_off(), False
+
+    def _send(self, sending: _Sending, client: CampaignClient) -> tuple[CommandResult, bool]:
+        command = sending.command
+        renewed = False
+        while True:
+            answer = self._attempt(sending, client)
+            verdict = judge(answer)
+            if verdict is Verdict.REJECTED and not renewed and client.renew_token():
+                renewed = True
+                self._emit(TokenRenewed(command))
+            elif verdict is Verdict.NOT_APPLIED:
+                ended = self._wait(sending, answer)
+                if ended is not None:
+                    return ended, False
+            else:
+                result = sending.result(_OUTCOMES[verdict], self._message(answer, verdict))
+                return result, verdict is Verdict.REJECTED
+
+    def _attempt(self, sending: _Sending, client: CampaignClient) -> Answer | NoAnswer:
+        command = sending.command
+        at = self._world.now()
+        sending.in_flight = True
+        # The plan of a run has an organization, so there is a path.
+        answer = client.post(command.url_path or "", command.body, command.timeout)
+        sending.in_flight = False
+        if isinstance(answer, Answer):
+            request_id = self._scrubber.remote_text(answer.headers.get("x-request-id", "")) or None
+            error = self._said(answer) if not 200 <= answer.status < 300 else None
+            attempt = Attempt(at, answer.seconds, answer.status, error, request_id)
+        else:
+            reason = self._scrubber.remote_text(answer.reason)
+            attempt = Attempt(at, answer.seconds, None, reason, None)
+        sending.attempts.append(attempt)
+        self._emit(AttemptEnded(command, attempt))
+        return answer
+
+    def _wait(self, sending: _Sending, answer: Answer | NoAnswer) -> CommandResult | None:
+        """Wait for the next attempt, or give the result where there is none."""
+        asked = None
+        if isinstance(answer, Answer):
+            asked = retry_after(answer.headers.get("retry-after"), self._world.now())
+        reason = self._message(answer, Verdict.NOT_APPLIED)
+        delay = self._policy.delay(len(sending.attempts), asked, self._world.random)
+        if delay is None:
+            tried = f"given up after {len(sending.attempts)} attempt(s)"
+            if asked is not None and asked > self._policy.longest_asked:
+                tried = (
+                    f"it asks to wait {asked:.0f} s, longer than {self._policy.longest_asked:.0f} s"
+                )
+            return sending.result(Outcome.FAILED, f"{reason}; {tried}")
+        self._emit(RetryPlanned(sending.command, delay, reason))
+        if self._world.pause(delay):
+            return sending.result(Outcome.NOT_SENT, f"interrupted before another attempt; {reason}")
+        return None
+
+    def _message(self, answer: Answer | NoAnswer, verdict: Verdict) -> str:
+        """Say what an attempt came to, with what is known of it; nothing where all went well."""
+        if isinstance(answer, NoAnswer):
+            reason = self._scrubber.remote_text(answer.reason)
+            if verdict is Verdict.LOST:
+                return f"the answer was lost: {reason}. Look at the workflow in Campaign"
+            if answer.untrusted:
+                return f"the server's certificate is not trusted: {reason}"
+            return f"not sent: {reason}"
+        if verdict is Verdict.SUCCEEDED:
+            return (
+                "" if answer.cut is None else f"accepted; {self._scrubber.remote_text(answer.cut)}"
+            )
+        known = explain(answer.status, answer.text)
+        lost = "the answer was lost: " if verdict is Verdict.LOST else ""
+        return f"{lost}{known or 'the API refused the command'}. It says: {self._said(answer)}"
+
+    def _said(self, answer: Answer) -> str:
+        said = self._scrubber.remote_text(answer.text, cut=answer.cut is not None)
+        return f"{answer.status} {said}".rstrip()
+
+
+class _Sending:
+    """A command under way; `in_flight` while an attempt may have reached the server."""
+
+    def __init__(self, command: Command) -> None:
+        self.command = command
+        self.attempts: list[Attempt] = []
+        self.in_flight = False
+
+    def result(self, outcome: Outcome, message: str) -> CommandResult:
+        return CommandResult(self.command, outcome, tuple(self.attempts), message)
+
+    def cut_off(self) -> CommandResult:
+        """Give the result where a second interruption ended everything."""
+        if self.in_flight:
+            message = (
+                "stopped by force while the answer was awaited. Look at the workflow in Campaign"
+            )
+            return self.result(Outcome.UNKNOWN, message)
+        return self.result(Outcome.NOT_SENT, "stopped by force before another attempt")

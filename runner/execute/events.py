@@ -1,0 +1,57 @@
+"""What happens while a plan is carried out, for whoever listens: logs and progress bars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from runner.execute.results import Attempt, CommandResult
+    from runner.plan.plan import Command
+
+
+@dataclass(frozen=True, slots=True)
+class CommandStarted:
+    """A command is about to be sent; `number` counts from 1."""
+
+    number: int
+    total: int
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptEnded:
+    """An attempt brought an answer, or none."""
+
+    command: Command
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPlanned:
+    """The command will be sent again after so many seconds."""
+
+    command: Command
+    seconds: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRenewed:
+    """The access token was rejected, and another one fetched."""
+
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEnded:
+    """A command has its outcome; `number` counts from 1."""
+
+    number: int
+    total: int
+    result: CommandResult
+
+
+Event: TypeAlias = CommandStarted | AttemptEnded | RetryPlanned | TokenRenewed | CommandEnded
+Listener: TypeAlias = Callable[[Event], None]

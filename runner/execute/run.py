@@ -1,0 +1,75 @@
+"""A whole run, or the refusal of one: everything that a report says, as one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runner.execute.results import CommandResult, Outcome
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from runner.campaign.hosts import Target
+    from runner.errors import ExitCode
+    from runner.load import SourceFile
+    from runner.plan.plan import Plan
+    from runner.problems import Problem
+    from runner.source_control import SourceControl
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What is known of a run before it begins.
+
+    Attributes:
+        run_id: unlike that of any other run.
+        mode: `run` or `dry-run`.
+        environment: the name given with `--env`, or None for the base.
+    """
+
+    run_id: str
+    mode: str
+    environment: str | None
+    target: Target
+    source_control: SourceControl
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What came of a run.
+
+    Attributes:
+        result: `planned`, `succeeded`, `failed`, `unknown`, `interrupted` or `refused` (R21).
+        plan: None where the configuration is invalid.
+        results: one for every command of the plan, in order.
+        problems: why the configuration was refused; empty otherwise.
+        message: why the run was refused or broken off, for people; empty otherwise.
+    """
+
+    header: Header
+    result: str
+    exit_code: ExitCode
+    files: tuple[SourceFile, ...]
+    plan: Plan | None
+    results: tuple[CommandResult, ...]
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    message: str
+    finished_at: datetime
+
+    @property
+    def duration(self) -> float:
+        """Seconds from beginning to end, never below zero though a clock may be set back."""
+        return max(0.0, (self.finished_at - self.header.started_at).total_seconds())
+
+
+def planned(plan: Plan) -> tuple[CommandResult, ...]:
+    """Give the results of a dry run."""
+    return tuple(CommandResult(command, Outcome.PLANNED) for command in plan.commands)
+
+
+def not_sent(plan: Plan, why: str) -> tuple[CommandResult, ...]:
+    """Give the results of a run that was refused or called off before anything was sent."""
+    return tuple(CommandResult(command, Outcome.NOT_SENT, (), why) for command in plan.commands)

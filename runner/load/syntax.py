@@ -1,0 +1,89 @@
+"""Says what a YAML syntax error means, and what to write instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runner.printable import printable
+from runner.problems import Problem
+
+if TYPE_CHECKING:
+    import yaml
+
+_TAB = ("a tab is used where blanks must stand", "indent with blanks; YAML allows no tabs there")
+
+# What libyaml says, in part -> what it means and what to do. The first that fits counts.
+_MEANINGS = (
+    (
+        "mapping values are not allowed",
+        "a `:` stands where none can",
+        "put the text in quotes, or mend the indentation",
+    ),
+    ("found unexpected end of stream", "a quote is opened and never closed", "close it"),
+    (
+        "expected ',' or",
+        "a list or mapping in brackets goes wrong here",
+        "separate items by `,` and close the bracket",
+    ),
+    (
+        "expected <block end>",
+        "the indentation does not fit the lines above",
+        "line it up with them",
+    ),
+    (
+        "did not find expected '-'",
+        "a list goes wrong here",
+        "begin each item with `- `, lined up with the first",
+    ),
+    (
+        "did not find expected key",
+        "a mapping goes wrong here",
+        "write `key: value`, lined up with the key above",
+    ),
+    ("could not find expected ':'", "a key has no `:`", "write `key: value`"),
+    ("undefined tag handle", "this tag is not known", "write a plain value, without a tag"),
+    ("found duplicate", "a directive stands twice", "remove one"),
+    ("found undefined", "this tag is not known", "write a plain value, without a tag"),
+    ("document start", "a second document begins without `---`", "write `---` on a line before it"),
+    (
+        "block sequence entries are not allowed",
+        "a list begins where none can",
+        "begin it on a line of its own",
+    ),
+    (
+        "unknown escape",
+        "an escape in double quotes is not known",
+        "write `\\\\`, or use single quotes",
+    ),
+)
+_OTHERWISE = "check the indentation and the quotes around here"
+
+
+def syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
+    """Give the problem that a syntax error of the parser makes.
+
+    Args:
+        file: the path as commands show it.
+        text: what was parsed.
+        error: as PyYAML raised it, from either of its parsers.
+    """
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    said = " ".join(
+        filter(None, (getattr(error, "problem", None), getattr(error, "context", None)))
+    )
+    line, column = (mark.line, mark.column) if mark is not None else (0, 0)
+    message, hint = _TAB if _at_tab(text, line, column) else _meaning(said or str(error))
+    return Problem("yaml", file, line + 1, column + 1, "", message, hint)
+
+
+def _at_tab(text: str, line: int, column: int) -> bool:
+    lines = text.split("\n", line + 1)
+    found = lines[line] if line < len(lines) else ""
+    return found[column : column + 1] == "\t" or "\t" in found[: len(found) - len(found.lstrip())]
+
+
+def _meaning(said: str) -> tuple[str, str]:
+    for part, message, hint in _MEANINGS:
+        if part in said:
+            return message, hint
+    return f"this is not valid YAML: {printable(said, 200)}", _OTHERWISE

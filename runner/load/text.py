@@ -1,0 +1,37 @@
+"""Bytes to text: UTF-8 only, and no character that YAML forbids."""
+
+from __future__ import annotations
+
+import re
+
+from runner.problems import Problem, file_problem
+
+# YAML 1.1, production c-printable.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_OTHER_MARKS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
+
+
+def decode_text(path: str, data: bytes) -> tuple[str | None, list[Problem]]:
+    """Give the text of a file without its byte order mark, or None and why it is no text."""
+    for mark, encoding in _OTHER_MARKS:
+        if data.startswith(mark):
+            return None, [
+                file_problem("encoding", path, f"the file is {encoding}", "save it as UTF-8")
+            ]
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode("utf-8-sig", "replace")
+        message = f"byte 0x{error.object[error.start]:02x} is not UTF-8"
+        return None, [_at_end_of(before, "encoding", path, message, "save the file as UTF-8")]
+    forbidden = _FORBIDDEN.search(text)
+    if forbidden is not None:
+        message = f"the control character U+{ord(forbidden.group()):04X} may not stand in YAML"
+        before = text[: forbidden.start()]
+        return None, [_at_end_of(before, "control-character", path, message, "remove it")]
+    return text, []
+
+
+def _at_end_of(before: str, rule: str, path: str, message: str, hint: str) -> Problem:
+    lines = re.split("\r\n|\r|\n", before)
+    return Problem(rule, path, len(lines), len(lines[-1]) + 1, "", message, hint)

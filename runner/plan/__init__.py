@@ -1,0 +1,1 @@
+"""plan: a configuration to the commands that it means, in order. Pure."""

@@ -1,0 +1,42 @@
+"""Makes foreign text safe to show: one line, no control characters, no command of a CI system."""
+
+from __future__ import annotations
+
+import re
+
+_BLANKS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
+# Controls, surrogates, and what reorders or hides text on a terminal (Unicode TR36, "bidirectional
+# text spoofing"), tag characters included.
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+# `##[error]` and `##vso[task...]` are commands of GitHub, Azure and TeamCity wherever they stand.
+_HASH_COMMAND = re.compile(r"##(?=\w*\[)")
+# `::error::` is a command of GitHub at a line's start, even after blanks.
+_COLON_COMMAND = re.compile(r"\A(\s*):(?=:)")
+
+
+def printable(text: str, limit: int | None = None) -> str:
+    """Give `text` as one harmless line.
+
+    Args:
+        text: from a file, a file name or the remote side.
+        limit: the most characters to show; what is cut is marked by three dots.
+    """
+    if not _is_plain(text):
+        text = _HIDDEN.sub("", _BLANKS.sub(" ", text))
+        text = _HASH_COMMAND.sub("# #", text)
+        text = _COLON_COMMAND.sub(r"\1: ", text)
+    if limit is not None and len(text) > limit:
+        return text[:limit] + "..."
+    return text
+
+
+def quoted(text: str, limit: int = 60) -> str:
+    """Give `text` as one harmless line between backquotes, cut to `limit` characters."""
+    return f"`{printable(text, limit)}`"
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable() and "::" not in text and "##" not in text

@@ -1,0 +1,140 @@
+"""Where text goes: what programs read to stdout, all else to stderr, and no secret to either."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from runner.printable import printable
+from runner.render.problems import problem_lines, problem_value
+from runner.render.report_json import timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from rich.console import RenderableType
+
+    from runner.problems import Problem
+    from runner.secrets.scrub import Scrubber
+
+QUIET, NORMAL, VERBOSE, DEBUG = -1, 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class OutputSettings:
+    """How much is said, and in which form.
+
+    Attributes:
+        json_logs: whether stderr gets one JSON object a line instead of text.
+        verbosity: `QUIET`, `NORMAL`, `VERBOSE` or `DEBUG`.
+        color: whether colours may be used where there is a terminal.
+    """
+
+    json_logs: bool = False
+    verbosity: int = NORMAL
+    color: bool = True
+
+
+class Output:
+    """Both streams of one command, cleaned of secrets."""
+
+    def __init__(
+        self,
+        stdout: TextIO,
+        stderr: TextIO,
+        *,
+        scrubber: Scrubber,
+        settings: OutputSettings,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.settings = settings
+        self.stderr = stderr
+        self._stdout = stdout
+        self._scrubber = scrubber
+        self._now = now
+
+    @property
+    def draws(self) -> bool:
+        """Whether a progress bar makes sense: a terminal, and nobody asked for more or less."""
+        plain = self.settings.json_logs or self.settings.verbosity != NORMAL
+        return not plain and self.stderr.isatty()
+
+    def product(self, text: str) -> None:
+        """Write what the command was asked for to stdout."""
+        self._stdout.write(self._scrubber.scrub(text))
+        self._stdout.flush()
+
+    def debug(self, message: str, **fields: object) -> None:
+        """Say what only `-v` shows."""
+        self._log("debug", VERBOSE, message, fields)
+
+    def info(self, message: str, **fields: object) -> None:
+        """Say what is good to know; `-q` hides it."""
+        self._log("info", NORMAL, message, fields)
+
+    def warning(self, message: str, **fields: object) -> None:
+        """Say what should be looked at."""
+        self._log("warning", QUIET, message, fields)
+
+    def error(self, message: str, **fields: object) -> None:
+        """Say what went wrong."""
+        self._log("error", QUIET, message, fields)
+
+    def result(self, message: str, *, good: bool) -> None:
+        """Say how it all ended; `-q` hides only a good end."""
+        self._write("info" if good else "error", NORMAL if good else QUIET, message, message, {})
+
+    def fault(self, error: BaseException) -> None:
+        """Say that the runner itself has a bug; where in the code, only `-v` shows."""
+        self.error(f"a fault in campaign-runner itself: {printable(repr(error), 300)}")
+        if self.settings.verbosity < VERBOSE:
+            self.error("run it again with -v to see where, and please report it")
+            return
+        for line in traceback.format_exception(error):
+            for part in line.rstrip("\n").split("\n"):
+                self.debug(part.rstrip())
+
+    def problems(self, problems: Sequence[Problem]) -> None:
+        """Show problems with their places, also where only little is to be said."""
+        if self.settings.json_logs:
+            for problem in problems:
+                self._log(problem.severity.value, QUIET, problem.message, problem_value(problem))
+            return
+        for line in problem_lines(problems):
+            self.stderr.write(self._scrubber.scrub(line) + "\n")
+        self.stderr.flush()
+
+    def table(self, table: RenderableType) -> None:
+        """Show a table to people; JSON logs carry the same in their own way."""
+        if self.settings.json_logs or self.settings.verbosity < NORMAL:
+            return
+        from rich.console import Console
+
+        width = None if self.stderr.isatty() else 160
+        console = Console(
+            file=self.stderr, no_color=not self.settings.color, width=width, highlight=False
+        )
+        with console.capture() as captured:
+            console.print(table)
+        lines = (line.rstrip() for line in captured.get().splitlines())
+        self.stderr.write(self._scrubber.scrub("\n".join(lines)) + "\n")
+        self.stderr.flush()
+
+    def _log(self, level: str, least: int, message: str, fields: dict[str, object]) -> None:
+        text = f"{level}: {message}" if level in ("warning", "error") else message
+        self._write(level, least, message, text, fields)
+
+    def _write(
+        self, level: str, least: int, message: str, text: str, fields: dict[str, object]
+    ) -> None:
+        if self.settings.verbosity < least:
+            return
+        if self.settings.json_logs:
+            at = timestamp(self._now())
+            record = {**fields, "at": at, "level": level, "message": message}
+            text = json.dumps(record, ensure_ascii=False)
+        self.stderr.write(self._scrubber.scrub(text) + "\n")
+        self.stderr.flush()

@@ -1,0 +1,81 @@
+"""A plan as text for people, and as the JSON that `schema/plan.schema.json` describes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from runner import __version__
+from runner.printable import printable
+from runner.render.problems import problem_value
+from runner.render.report_json import file_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from runner.plan.plan import Command, Plan
+
+SCHEMA_VERSION = 1
+NO_ORGANIZATION = "not set (CAMPAIGN_STANDARD_TENANT_ID will be used)"
+
+
+def plan_json(plan: Plan) -> str:
+    """Give a plan as JSON text; the same plan gives the same bytes."""
+    value = {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "campaign-runner", "version": __version__},
+        "digest": plan.digest,
+        "environment": plan.environment,
+        "organization": plan.organization,
+        "config": {"files": [file_value(file) for file in plan.files]},
+        "selection": {"only": list(plan.selection.only), "from": plan.selection.start},
+        "totals": {"commands": len(plan.commands), **plan.counts},
+        "warnings": [problem_value(warning) for warning in plan.warnings],
+        "commands": [_command(command) for command in plan.commands],
+    }
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def plan_lines(plan: Plan) -> Iterator[str]:
+    """Give a plan as lines for people: the commands in order, then the totals and the digest."""
+    yield f"Environment: {environment_text(plan.environment)}"
+    several = len(plan.organizations) > 1
+    if not several:
+        yield f"Organization: {printable(plan.organization or NO_ORGANIZATION)}"
+    yield ""
+    yield from _table(plan, several=several)
+    yield ""
+    counts = ", ".join(f"{number} {action}" for action, number in plan.counts.items())
+    yield f"{len(plan.commands)} command(s){': ' + counts if counts else ''}"
+    yield f"Digest: {plan.digest}"
+
+
+def environment_text(environment: str | None) -> str:
+    """Give the environment as every output names it."""
+    return "base (no --env given)" if environment is None else printable(environment)
+
+
+def _table(plan: Plan, *, several: bool) -> Iterator[str]:
+    actions = max((len(command.action) for command in plan.commands), default=0)
+    workflows = max((len(command.workflow) for command in plan.commands), default=0)
+    number_width = len(str(len(plan.commands)))
+    for number, it in enumerate(plan.commands, 1):
+        organization = f"  {printable(it.organization or 'no organization')}" if several else ""
+        name = f"  {printable(it.name)}" if it.name else ""
+        where = f"{printable(it.file)}:{it.line}:{it.column}"
+        row = f"{it.action:<{actions}}  {it.workflow:<{workflows}}{organization}  {where}{name}"
+        yield f"  {number:>{number_width}}  {row}"
+
+
+def _command(command: Command) -> dict[str, Any]:
+    return {
+        "id": command.id,
+        "name": command.name,
+        "action": command.action,
+        "organization": command.organization,
+        "workflow": command.workflow,
+        "source": {"file": command.file, "line": command.line, "column": command.column},
+        "request": {"method": "POST", "path": command.url_path, "body": command.body},
+        "timeout_s": command.timeout,
+        "on_failure": command.on_failure,
+    }

@@ -1,0 +1,68 @@
+"""Problems as lines for people and as JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from runner import __version__
+from runner.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from runner.load import SourceFile
+    from runner.problems import Problem
+
+MOST_WARNINGS = 20  # in text (rule R6)
+
+
+def problem_lines(problems: Sequence[Problem]) -> Iterator[str]:
+    """Give problems as lines: `file:line:column: error: ...`, then what to write instead.
+
+    Every error is shown, and the first `MOST_WARNINGS` warnings; the others are counted.
+    """
+    left = MOST_WARNINGS
+    for problem in problems:
+        if not problem.is_error:
+            left -= 1
+            if left < 0:
+                continue
+        yield from _lines(problem)
+    if left < 0:
+        yield f"... and {-left} more warning(s)"
+
+
+def problems_json(files: Sequence[SourceFile], problems: Sequence[Problem], *, valid: bool) -> str:
+    """Give the outcome of `validate` as JSON text."""
+    value = {
+        "schema_version": 1,
+        "tool": {"name": "campaign-runner", "version": __version__},
+        "valid": valid,
+        "files": [{"path": file.path, "sha256": file.sha256} for file in files],
+        "problems": [problem_value(problem) for problem in problems],
+    }
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def problem_value(problem: Problem) -> dict[str, Any]:
+    """Give one problem as a JSON value."""
+    return {
+        "severity": problem.severity.value,
+        "rule": problem.rule,
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "pointer": problem.pointer,
+        "message": problem.message,
+        "hint": problem.hint or None,
+    }
+
+
+def _lines(problem: Problem) -> Iterator[str]:
+    where = f"{printable(problem.file)}:{problem.line}:{problem.column}"
+    pointer = f"{printable(problem.pointer, 120)}: " if problem.pointer else ""
+    message = f"{pointer}{printable(problem.message)}"
+    yield f"{where}: {problem.severity.value}: {message} [{problem.rule}]"
+    if problem.hint:
+        yield f"    {printable(problem.hint)}"

@@ -1,0 +1,104 @@
+"""A run as the JSON report that `schema/report.schema.json` describes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from runner import __version__
+from runner.execute.results import count
+from runner.render.problems import problem_value
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from runner.execute.results import Attempt, CommandResult
+    from runner.execute.run import Header, Run
+    from runner.load import SourceFile
+
+SCHEMA_VERSION = 1
+
+
+def report_text(run: Run) -> str:
+    """Give the report of a run as JSON text."""
+    return json.dumps(report_value(run), indent=2, ensure_ascii=False) + "\n"
+
+
+def report_value(run: Run) -> dict[str, Any]:
+    """Give the report of a run as a JSON value."""
+    header = run.header
+    plan = run.plan
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "campaign-runner", "version": __version__},
+        "run_id": header.run_id,
+        "mode": header.mode,
+        "result": run.result,
+        "exit_code": int(run.exit_code),
+        "message": run.message or None,
+        "environment": header.environment,
+        "organization": None if plan is None else plan.organization,
+        "target": {"base_url": header.target.base_url, "sandbox": header.target.sandbox},
+        "plan_digest": None if plan is None else plan.digest,
+        "config": {"files": [file_value(file) for file in run.files]},
+        "source_control": _source_control(header),
+        "started_at": timestamp(header.started_at),
+        "finished_at": timestamp(run.finished_at),
+        "duration_s": round(run.duration, 3),
+        "totals": _totals(run),
+        "overrides": [],
+        "warnings": [problem_value(warning) for warning in run.warnings],
+        "problems": [problem_value(problem) for problem in run.problems],
+        "commands": [_command(result, header) for result in run.results],
+    }
+
+
+def file_value(file: SourceFile) -> dict[str, Any]:
+    """Give a file with its digest as a JSON value."""
+    return {"path": file.path, "sha256": file.sha256}
+
+
+def timestamp(moment: datetime) -> str:
+    """Give a moment in UTC as RFC 3339 writes it, to the millisecond."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _source_control(header: Header) -> dict[str, Any]:
+    source = header.source_control
+    return {"commit": source.commit, "ref": source.ref, "run_url": source.run_url}
+
+
+def _totals(run: Run) -> dict[str, int]:
+    counts = {outcome.value: number for outcome, number in count(run.results).items()}
+    return {"commands": len(run.results), **counts}
+
+
+def _command(result: CommandResult, header: Header) -> dict[str, Any]:
+    command = result.command
+    path = command.url_path
+    return {
+        "id": command.id,
+        "name": command.name,
+        "action": command.action,
+        "organization": command.organization,
+        "workflow": command.workflow,
+        "source": {"file": command.file, "line": command.line, "column": command.column},
+        "request": {
+            "method": "POST",
+            "url": None if path is None else header.target.base_url + path,
+            "body": command.body,
+        },
+        "outcome": result.outcome.value,
+        "attempts": [_attempt(attempt) for attempt in result.attempts],
+        "message": result.message or None,
+    }
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "at": timestamp(attempt.at),
+        "duration_s": round(attempt.duration, 3),
+        "status": attempt.status,
+        "error": attempt.error,
+        "request_id": attempt.request_id,
+    }

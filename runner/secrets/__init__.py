@@ -1,0 +1,1 @@
+"""Secrets: a type that never shows them, where they come from, and how text is cleaned of them."""

@@ -1,0 +1,142 @@
+"""Reads the variables and files that references name, all before anything is sent."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runner.errors import CredentialsError
+from runner.secrets.scrub import SHORTEST
+from runner.secrets.secret import Secret
+from runner.validate.references import is_inside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from runner.secrets.scrub import Scrubber
+    from runner.validate.config import Auth
+    from runner.validate.references import Allowed, Reference
+
+_MAX_BYTES = 65_536
+_VISIBLE = re.compile(r"[\x21-\x7e]+")  # what an HTTP header may carry (RFC 9110, section 5.5)
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthCredential:
+    """What the token endpoint wants; `scopes` are joined by commas, as it wants them."""
+
+    client_id: Secret
+    client_secret: Secret
+    scopes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The resolved secrets of one `auth`; exactly one of the last two is set."""
+
+    api_key: Secret
+    access_token: Secret | None
+    oauth: OAuthCredential | None
+
+
+def resolve(
+    auths: Iterable[Auth], *, environ: Mapping[str, str], allowed: Allowed, scrubber: Scrubber
+) -> dict[Auth, Credentials]:
+    """Give the secrets of every `auth`.
+
+    Args:
+        auths: from the configuration; equal ones are resolved once.
+        environ: the environment variables.
+        allowed: where secret files may lie.
+        scrubber: is told each secret before anybody can show it.
+
+    Raises:
+        CredentialsError: naming everything that is missing or unusable, all at once.
+    """
+    reader = _Reader(environ, allowed, scrubber)
+    found = {auth: reader.credentials(auth) for auth in dict.fromkeys(auths)}
+    if reader.faults:
+        faults = "\n".join(f"  {fault}" for fault in dict.fromkeys(reader.faults))
+        raise CredentialsError(f"credentials are missing or unusable; nothing was sent:\n{faults}")
+    return found
+
+
+class _Reader:
+    """Reads secrets one by one and gathers what is wrong with them."""
+
+    def __init__(self, environ: Mapping[str, str], allowed: Allowed, scrubber: Scrubber) -> None:
+        self.faults: list[str] = []
+        self._environ = environ
+        self._allowed = allowed
+        self._scrubber = scrubber
+
+    def credentials(self, auth: Auth) -> Credentials:
+        oauth = None
+        if auth.oauth is not None:
+            client_id = self._secret(auth.oauth.client_id)
+            oauth = OAuthCredential(
+                client_id, self._secret(auth.oauth.client_secret), self._scopes(auth.oauth.scopes)
+            )
+        token = None if auth.access_token is None else self._secret(auth.access_token)
+        return Credentials(self._secret(auth.api_key), token, oauth)
+
+    def _scopes(self, scopes: Reference | tuple[str, ...]) -> str:
+        return ",".join(scopes) if isinstance(scopes, tuple) else self._text(scopes) or ""
+
+    def _secret(self, reference: Reference) -> Secret:
+        text = self._text(reference)
+        if text is None:
+            return Secret("")
+        fault = _fault(text)
+        if fault is not None:
+            self.faults.append(f"{reference}: {fault}")
+            return Secret("")
+        secret = Secret(text)
+        self._scrubber.add(secret)
+        return secret
+
+    def _text(self, reference: Reference) -> str | None:
+        text, fault = self._read(reference)
+        if fault is not None:
+            self.faults.append(f"{reference}: {fault}")
+        return None if text is None else text.strip(" \t\r\n")
+
+    def _read(self, reference: Reference) -> tuple[str | None, str | None]:
+        if reference.kind == "file":
+            return self._read_file(reference)
+        text = self._environ.get(reference.target)
+        if not text:
+            state = "not set" if text is None else "empty"
+            return None, f"the environment variable {reference.target} is {state}"
+        return text, None
+
+    def _read_file(self, reference: Reference) -> tuple[str | None, str | None]:
+        folders = tuple(os.path.realpath(folder) for folder in self._allowed.folders)
+        try:
+            path = Path(reference.target).resolve(strict=True)
+            if not is_inside(
+                path.as_posix(), tuple(folder.replace(os.sep, "/") for folder in folders)
+            ):
+                return None, "this file leads out of the allowed folders"
+            if not path.is_file():
+                return None, "this is not a regular file"
+            with path.open("rb") as file:
+                data = file.read(_MAX_BYTES + 1)
+        except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, before 3.13
+            reason = getattr(error, "strerror", None) or "the links lead round in a circle"
+            return None, f"the file cannot be read: {reason.lower()}"
+        if len(data) > _MAX_BYTES:
+            return None, f"the file is larger than {_MAX_BYTES:,} bytes"
+        return data.decode("utf-8", "replace"), None
+
+
+def _fault(text: str) -> str | None:
+    """Say why a secret cannot be used, without showing any of it."""
+    if len(text) < SHORTEST:
+        return f"shorter than {SHORTEST} characters, so it could not be kept out of logs"
+    if _VISIBLE.fullmatch(text) is None:
+        return "holds characters that an HTTP header may not carry (blanks, line ends, accents)"
+    return None

@@ -1,0 +1,110 @@
+"""Turns valid documents into the frozen configuration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from runner.durations import parse_duration
+from runner.validate.config import (
+    COMMANDS,
+    DEFAULT_ON_FAILURE,
+    DEFAULT_TIMEOUT,
+    Action,
+    Auth,
+    DocumentConfig,
+    OAuth,
+    WorkflowMention,
+)
+from runner.validate.overlay import overlay
+from runner.validate.references import Reference, parse_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runner.load.document import Document
+
+_DEFAULT_API_KEY = Reference("env", "CAMPAIGN_STANDARD_API_KEY")
+_DEFAULT_ACCESS_TOKEN = Reference("env", "CAMPAIGN_STANDARD_ACCESS_TOKEN")
+
+
+def build_document(
+    document: Document, environment: str | None, organization: str | None
+) -> DocumentConfig:
+    """Give the configuration of one document in which no problem was found.
+
+    Args:
+        document: valid by schema and rules.
+        environment: the name of the overlay, which the document has; None for the base.
+        organization: what counts where the document names none.
+    """
+    value: Any = document.value
+    if environment is not None:
+        value = overlay(value, value["environments"][environment])
+    defaults = value.get("defaults", {})
+    return DocumentConfig(
+        name=document.name,
+        file=document.file,
+        organization=value.get("organization", organization),
+        auth=_auth(value.get("auth", {})),
+        actions=tuple(
+            _action(document, index, action, defaults)
+            for index, action in enumerate(value["actions"])
+        ),
+    )
+
+
+def _action(
+    document: Document, index: int, action: Mapping[str, Any], defaults: Mapping[str, Any]
+) -> Action:
+    command = next(name for name in COMMANDS if name in action)
+    timeout = action.get("timeout", defaults.get("timeout"))
+    return Action(
+        index=index + 1,
+        command=command,
+        name=action.get("name"),
+        workflows=_workflows(document, index, command, action[command]),
+        timeout=DEFAULT_TIMEOUT if timeout is None else parse_duration(timeout),
+        on_failure=action.get("on_failure", defaults.get("on_failure", DEFAULT_ON_FAILURE)),
+    )
+
+
+def _workflows(
+    document: Document, index: int, command: str, named: str | list[str]
+) -> tuple[WorkflowMention, ...]:
+    if isinstance(named, str):
+        return (WorkflowMention(named, *document.place(["actions", index, command])),)
+    return tuple(
+        WorkflowMention(workflow, *document.place(["actions", index, command, n]))
+        for n, workflow in enumerate(named)
+    )
+
+
+def _auth(auth: Mapping[str, Any]) -> Auth:
+    oauth = auth.get("oauth")
+    token = auth.get("access_token")
+    return Auth(
+        api_key=_reference(auth["api_key"]) if "api_key" in auth else _DEFAULT_API_KEY,
+        access_token=_reference(token) if token else None if oauth else _DEFAULT_ACCESS_TOKEN,
+        oauth=_oauth(oauth) if oauth else None,
+    )
+
+
+def _oauth(oauth: Mapping[str, Any]) -> OAuth:
+    return OAuth(
+        client_id=_reference(oauth["client_id"]),
+        client_secret=_reference(oauth["client_secret"]),
+        scopes=_scopes(oauth["scopes"]),
+    )
+
+
+def _scopes(scopes: str | list[str]) -> Reference | tuple[str, ...]:
+    if isinstance(scopes, str):
+        reference = parse_reference(scopes)
+        return reference or tuple(filter(None, (scope.strip() for scope in scopes.split(","))))
+    return tuple(scopes)
+
+
+def _reference(text: str) -> Reference:
+    reference = parse_reference(text)
+    assert reference is not None  # noqa: S101 - the schema's pattern has made sure
+    return reference

@@ -1,0 +1,28 @@
+"""Finds what a misspelt word was meant to be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runner.printable import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Give the known word that `word` looks like, or None."""
+    from difflib import get_close_matches
+
+    by_lower = {name.lower(): name for name in known}
+    found = get_close_matches(word.lower()[:100], by_lower, n=1, cutoff=0.6)
+    return by_lower[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Give a hint: the known word that is close, else all of them."""
+    names = list(known)
+    near = closest(word, names)
+    if near is not None:
+        return f"did you mean {quoted(near)}?"
+    return f"write one of: {', '.join(names)}" if names else ""

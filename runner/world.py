@@ -1,0 +1,102 @@
+"""The outside world as an argument: the clock, chance, waiting and interruption."""
+
+from __future__ import annotations
+
+import queue
+import random
+import signal
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+
+class Interruption:
+    """Turns the first Ctrl-C or SIGTERM into a wish that is looked at between two commands.
+
+    The second one raises KeyboardInterrupt, which ends even what is under way.
+    """
+
+    def __init__(self) -> None:
+        # Putting into a SimpleQueue is safe inside of a signal handler; an Event is not.
+        self._signals: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._requested = False
+        self._raises_at_once = False
+
+    @property
+    def requested(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self._requested
+
+    def request(self) -> None:
+        """Ask to stop, as the first signal does."""
+        self._requested = True
+        self._signals.put(0)
+
+    def pause(self, seconds: float) -> bool:
+        """Wait, but not beyond an interruption; give whether there was one."""
+        if not self._requested and seconds > 0:
+            with suppress(queue.Empty):
+                self._signals.get(timeout=seconds)
+        return self._requested
+
+    def wait(self) -> None:
+        """Wait until somebody asks to stop, however long that takes."""
+        while not self.pause(3600):
+            pass
+
+    @contextmanager
+    def handling_signals(self) -> Iterator[None]:
+        """Take Ctrl-C and SIGTERM as a wish while the block runs."""
+        signals = (signal.SIGINT, signal.SIGTERM)
+        before = [(number, signal.signal(number, self._handle)) for number in signals]
+        try:
+            yield
+        finally:
+            for number, handler in before:
+                signal.signal(number, handler or signal.SIG_DFL)
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Let even the first signal raise KeyboardInterrupt, while nothing is at stake."""
+        self._raises_at_once = True
+        try:
+            yield
+        finally:
+            self._raises_at_once = False
+
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        if self._requested or self._raises_at_once:
+            self._requested = True
+            raise KeyboardInterrupt
+        self.request()
+
+
+def _utc_now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+@dataclass(frozen=True)
+class World:
+    """What the core takes from outside, so that tests can give another.
+
+    Attributes:
+        now: the time of day, in UTC.
+        monotonic: seconds from some moment, for measuring.
+        random: a number from 0 to 1.
+        interruption: how a wish to stop arrives, and the only way to wait.
+    """
+
+    interruption: Interruption = field(default_factory=Interruption)
+    now: Callable[[], datetime] = _utc_now
+    monotonic: Callable[[], float] = time.monotonic
+    random: Callable[[], float] = random.random
+
+    def pause(self, seconds: float) -> bool:
+        """Wait for so many seconds, or until an interruption; give whether there was one."""
+        return self.interruption.pause(seconds)

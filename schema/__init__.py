@@ -1,0 +1,1 @@
+"""The published JSON Schemas, shipped as data; `runner.schemas` reads them."""
