@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from runner.plural import counted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -57,7 +59,7 @@ class InvalidConfigError(RunnerError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         count = sum(problem.is_error for problem in problems)
-        super().__init__(f"{count or len(problems)} problem(s) in the configuration")
+        super().__init__(f"{counted(count, 'problem')} in the configuration; nothing was sent")
         self.problems = tuple(problems)
 
 

@@ -45,3 +45,6 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def program(monkeypatch: pytest.MonkeyPatch) -> Program:
     return Program(monkeypatch)
+
+
+pytest_plugins = ["tests.support.campaign"]

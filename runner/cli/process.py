@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runner.commands.surroundings import Surroundings
 from runner.render.output import DEBUG, NORMAL, QUIET, Output, OutputSettings
 from runner.secrets.scrub import Scrubber
 from runner.world import World
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from runner.cli.options import LogFormat
+    from runner.commands.surroundings import Surroundings
 
 
 @contextmanager
@@ -28,6 +28,8 @@ def surroundings(
 
     `asking` is whether a question may be put to a person on the terminal.
     """
+    from runner.commands.surroundings import Surroundings  # not for a mere --help
+
     world = World()
     scrubber = Scrubber()
     settings = OutputSettings(

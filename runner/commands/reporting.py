@@ -65,7 +65,7 @@ def deliver(
     else:
         if report != STDOUT:
             output.info(f"Report: {printable(report)}")
-    output.result(summary_line(run), good=code is ExitCode.DONE)
+    output.say(summary_line(run), important=code is not ExitCode.DONE)
     return code
 
 

@@ -17,6 +17,7 @@ from runner.execute.conclusion import conclude
 from runner.execute.run import Header, Run, not_sent, planned
 from runner.plan.build import build_plan
 from runner.plan.plan import EVERYTHING, Selection
+from runner.plural import counted
 from runner.printable import printable
 from runner.render.plan import environment_text
 from runner.source_control import source_control
@@ -94,6 +95,8 @@ class _RunCommand:
             return self._refuse_files(error)
         warn_about(plan, self._around)
         if self._options.dry_run:
+            environment = environment_text(plan.environment)
+            self._around.output.info(f"Dry run, nothing is sent: environment {environment}")
             return self._end("planned", ExitCode.DONE, plan, planned(plan))
         if not plan.commands:
             return self._end("succeeded", ExitCode.DONE, plan, ())
@@ -148,9 +151,10 @@ class _RunCommand:
         target, output = self._header.target, self._around.output
         organizations = ", ".join(printable(it or "") for it in plan.organizations)
         where = f"the sandbox at {target.host}" if target.sandbox else target.host
-        output.info(
-            f"Sending {len(plan.commands)} command(s) to {where}: organization {organizations},"
-            f" environment {environment_text(plan.environment)}"
+        output.say(
+            f"Sending {counted(len(plan.commands), 'command')} to {where}: organization"
+            f" {organizations}, environment {environment_text(plan.environment)}",
+            important=not target.is_loopback,
         )
         if target.is_loopback or self._options.assume_yes or self._around.ask is None:
             return

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from runner.commands.surroundings import load_inputs
 from runner.errors import ExitCode
+from runner.plural import counted
+from runner.render.plan import environment_text
 from runner.render.problems import problem_lines, problems_json
 from runner.validate import find_problems
 
@@ -32,11 +34,11 @@ def validate_command(options: ValidateOptions, around: Surroundings) -> ExitCode
         around.output.product(problems_json(loaded.files, problems, valid=valid))
     else:
         around.output.product("".join(f"{line}\n" for line in problem_lines(problems)))
-        files = f"{len(loaded.files)} file(s)"
-        if valid:
-            around.output.info(f"{files} valid")
-        else:
-            errors = sum(problem.is_error for problem in problems)
-            warnings = len(problems) - errors
-            around.output.info(f"{files} read: {errors} error(s), {warnings} warning(s)")
+        errors = sum(problem.is_error for problem in problems)
+        found = [counted(errors, "error"), counted(len(problems) - errors, "warning")]
+        around.output.info(
+            f"{counted(len(loaded.files), 'file')} read,"
+            f" environment {environment_text(options.inputs.environment)}:"
+            f" {'valid' if not problems else ', '.join(found)}"
+        )
     return ExitCode.DONE if valid else ExitCode.INVALID

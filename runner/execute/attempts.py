@@ -11,6 +11,7 @@ from runner.errors import CredentialsError, InterruptedRunError
 from runner.execute.events import AttemptEnded, RetryPlanned, TokenRenewed
 from runner.execute.results import Attempt, CommandResult, Outcome
 from runner.execute.verdicts import Verdict, judge
+from runner.plural import counted
 
 if TYPE_CHECKING:
     from runner.campaign.client import CampaignClient
@@ -100,7 +101,7 @@ class CommandSender:
         reason = self._message(answer, Verdict.NOT_APPLIED)
         delay = self._policy.delay(len(sending.attempts), asked, self._world.random)
         if delay is None:
-            tried = f"given up after {len(sending.attempts)} attempt(s)"
+            tried = f"given up after {counted(len(sending.attempts), 'attempt')}"
             if asked is not None and asked > self._policy.longest_asked:
                 tried = (
                     f"it asks to wait {asked:.0f} s, longer than {self._policy.longest_asked:.0f} s"

@@ -47,7 +47,10 @@ def execute(
     try:
         run.go_through(plan.commands, world)
     except Exception as error:  # noqa: BLE001 - what was sent must be reported, whatever broke
-        run.break_off(error)
+        run.break_off("the runner itself failed", error)
+    except KeyboardInterrupt:  # by force, between two commands or while one was taken down
+        world.interruption.request()
+        run.break_off("the run was stopped by force")
     rest = plan.commands[len(run.results) :]
     run.results.extend(CommandResult(it, Outcome.NOT_SENT, (), run.why_not) for it in rest)
     interrupted = world.interruption.requested and (bool(rest) or run.cut_short)
@@ -85,19 +88,20 @@ class _Run:
             self._current = command
             self._emit(CommandStarted(number, len(commands), command))
             result, rejected = self._sender.send(command, self._clients[command.document])
-            self._current = None
             self.results.append(result)
+            self._current = None
             self._emit(CommandEnded(number, len(commands), result))
             self.rejected = rejected
             if self._stops_after(result):
                 return
 
-    def break_off(self, error: Exception) -> None:
-        """Take down an error of the runner itself: what was under way may have arrived."""
-        self.fault = error
-        self.why_not = "the runner itself failed before"
-        if self._current is not None:
-            message = "the runner itself failed here. Look at the workflow in Campaign"
+    def break_off(self, why: str, fault: Exception | None = None) -> None:
+        """Take down why all ended; what was under way may have arrived."""
+        self.fault = fault
+        self.why_not = f"{why} before"
+        taken_down = self.results and self.results[-1].command is self._current
+        if self._current is not None and not taken_down:
+            message = f"{why} here. Look at the workflow in Campaign"
             self.results.append(CommandResult(self._current, Outcome.UNKNOWN, (), message))
 
     def _stops_after(self, result: CommandResult) -> bool:

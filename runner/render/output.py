@@ -83,9 +83,9 @@ class Output:
         """Say what went wrong."""
         self._log("error", QUIET, message, fields)
 
-    def result(self, message: str, *, good: bool) -> None:
-        """Say how it all ended; `-q` hides only a good end."""
-        self._write("info" if good else "error", NORMAL if good else QUIET, message, message, {})
+    def say(self, message: str, *, important: bool) -> None:
+        """Say what is good to know; `-q` does not hide it where it is important."""
+        self._write("info", QUIET if important else NORMAL, message, message, {})
 
     def fault(self, error: BaseException) -> None:
         """Say that the runner itself has a bug; where in the code, only `-v` shows."""

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from runner import __version__
+from runner.plural import counted
 from runner.printable import printable
 from runner.render.problems import problem_value
 from runner.render.report_json import file_value
@@ -46,7 +47,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     yield from _table(plan, several=several)
     yield ""
     counts = ", ".join(f"{number} {action}" for action, number in plan.counts.items())
-    yield f"{len(plan.commands)} command(s){': ' + counts if counts else ''}"
+    yield counted(len(plan.commands), "command") + (f": {counts}" if counts else "")
     yield f"Digest: {plan.digest}"
 
 
@@ -56,15 +57,20 @@ def environment_text(environment: str | None) -> str:
 
 
 def _table(plan: Plan, *, several: bool) -> Iterator[str]:
-    actions = max((len(command.action) for command in plan.commands), default=0)
-    workflows = max((len(command.workflow) for command in plan.commands), default=0)
-    number_width = len(str(len(plan.commands)))
-    for number, it in enumerate(plan.commands, 1):
-        organization = f"  {printable(it.organization or 'no organization')}" if several else ""
-        name = f"  {printable(it.name)}" if it.name else ""
-        where = f"{printable(it.file)}:{it.line}:{it.column}"
-        row = f"{it.action:<{actions}}  {it.workflow:<{workflows}}{organization}  {where}{name}"
-        yield f"  {number:>{number_width}}  {row}"
+    rows = [_row(command, several=several) for command in plan.commands]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+        yield f"  {'  '.join(cells)}".rstrip()
+
+
+def _row(command: Command, *, several: bool) -> tuple[str, ...]:
+    number = command.id.removeprefix(command.file)  # the id without its path, which follows
+    organization = printable(command.organization or "no organization") if several else ""
+    where = f"{printable(command.file)}:{command.line}:{command.column}"
+    name = printable(command.name or "")
+    row = (number, command.action, printable(command.workflow), organization, where, name)
+    return tuple(cell for n, cell in enumerate(row) if several or n != 3)
 
 
 def _command(command: Command) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from runner import __version__
+from runner.plural import counted
 from runner.printable import printable
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def problem_lines(problems: Sequence[Problem]) -> Iterator[str]:
                 continue
         yield from _lines(problem)
     if left < 0:
-        yield f"... and {-left} more warning(s)"
+        yield f"... and {counted(-left, 'more warning')}"
 
 
 def problems_json(files: Sequence[SourceFile], problems: Sequence[Problem], *, valid: bool) -> str:

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from runner.execute.results import Outcome, count
+from runner.plural import counted
 from runner.printable import printable
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def summary_table(run: Run) -> Table:
 def summary_line(run: Run) -> str:
     """Give the result and the totals on one line."""
     counts = ", ".join(f"{n} {it.value}" for it, n in count(run.results).items() if n)
-    totals = f"{len(run.results)} command(s)" + (f": {counts}" if counts else "")
+    totals = counted(len(run.results), "command") + (f": {counts}" if counts else "")
     return f"Result: {run.result} (exit code {int(run.exit_code)}). {totals}. {run.duration:.1f} s"
 
 

@@ -11,12 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jsonschema import Draft202012Validator, FormatChecker
+
 from runner.__main__ import main
+from runner.schemas import schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pytest
+
+
+_REPORT = Draft202012Validator(schema("report"), format_checker=FormatChecker())
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,10 @@ class Program:
             for name, value in (env or {}).items():
                 patch.setenv(name, value)
             exit_code = main()
-        return Ended(exit_code, _written(streams["stdout"]), _written(streams["stderr"]))
+        ended = Ended(exit_code, _written(streams["stdout"]), _written(streams["stderr"]))
+        if "run" in map(str, arguments[:1]) and Path("report.json").exists():
+            report()  # every report that a test makes is checked, whatever the test is about
+        return ended
 
 
 def process(*arguments: str | Path, stdin: str = "", env: Mapping[str, str] | None = None) -> Ended:
@@ -93,8 +102,17 @@ def write(path: str, text: str | bytes) -> Path:
 
 
 def report(path: str = "report.json") -> Any:
-    """Read a report from the working folder."""
-    return json.loads(Path(path).read_text(encoding="utf-8"))
+    """Read a report from the working folder, and check it as `checked_report` does."""
+    return checked_report(Path(path).read_text(encoding="utf-8"))
+
+
+def checked_report(text: str) -> Any:
+    """Give a report that is valid by its schema and whose totals add up."""
+    value = json.loads(text)
+    _REPORT.validate(value)
+    totals = dict(value["totals"])
+    assert totals.pop("commands") == len(value["commands"]) == sum(totals.values())
+    return value
 
 
 def _written(stream: io.TextIOWrapper) -> str:
