@@ -25,6 +25,7 @@ class Interruption:
     def __init__(self) -> None:
         # Putting into a SimpleQueue is safe inside of a signal handler; an Event is not.
         self._signals: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._received: list[int] = []
         self._requested = False
         self._raises_at_once = False
 
@@ -70,8 +71,10 @@ class Interruption:
         finally:
             self._raises_at_once = False
 
-    def _handle(self, _number: int, _frame: FrameType | None) -> None:
-        if self._requested or self._raises_at_once:
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
+        # One step to count it: the handler of a second signal may run in the middle of this one.
+        self._received.append(number)
+        if len(self._received) > 1 or self._raises_at_once:
             self._requested = True
             raise KeyboardInterrupt
         self.request()

@@ -44,7 +44,7 @@ def test_the_table_names_every_room_and_no_other() -> None:
     assert set(TABLE) == rooms
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: module_of(file))
+@pytest.mark.parametrize("file", FILES, ids=module_of)
 def test_a_module_imports_only_what_its_room_may(file: Path) -> None:
     room = room_of(module_of(file))
     assert imported_rooms(file) - {room} <= TABLE.get(room, set())

@@ -169,7 +169,8 @@ def _reason(error: BaseException) -> str:
     chain = _chain(error)
     for cause in reversed(chain):
         if isinstance(cause, ssl.SSLError):
-            return f"TLS: {getattr(cause, 'verify_message', '') or cause.reason or 'failed'}"
+            said = getattr(cause, "verify_message", None) or getattr(cause, "reason", None)
+            return f"TLS: {said or 'failed'}"
         if isinstance(cause, TimeoutError):
             return "timed out"
         if isinstance(cause, ConnectionRefusedError):

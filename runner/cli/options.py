@@ -31,7 +31,7 @@ class Format(str, Enum):
 Paths = Annotated[
     list[str],
     typer.Argument(
-        metavar="PATH...",
+        metavar="PATH",
         help="Files, folders (their *.yaml and *.yml, sorted; hidden ones not), or - for stdin.",
         show_default=False,
     ),

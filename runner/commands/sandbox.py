@@ -24,6 +24,15 @@ _BEFORE = {
 }
 
 
+_LABELS = {
+    "base_url": "base URL",
+    "token_url": "token URL",
+    "organization": "organization",
+    "api_key": "API key",
+    "access_token": "access token",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SandboxOptions:
     """The options of `sandbox`; the delay is in seconds."""
@@ -85,7 +94,7 @@ def _greeting(sandbox: Sandbox, options: SandboxOptions) -> str:
         return json.dumps(values) + "\n"
     lines = [
         "The sandbox is listening. Point any client at it:",
-        *(f"  {name.replace('_', ' ') + ':':<14} {value}" for name, value in values.items()),
+        *(f"  {_LABELS[name] + ':':<14} {value}" for name, value in values.items()),
         f"  {'client secret:':<14} {settings.client_secret} (OAuth; the client ID is the API key)",
         "Workflows:",
         *(f"  {workflow}: {state.value}" for workflow, state in options.workflows.items()),

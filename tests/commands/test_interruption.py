@@ -1,0 +1,131 @@
+"""Ctrl-C and SIGTERM: the command under way gets its answer, and the report is there."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.campaign import FOUR, SECRETS
+from tests.support.program import report, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals as POSIX has them")
+ACCEPTED = b"HTTP/1.1 204 No Content\r\n\r\n"
+BUSY = b"HTTP/1.1 503 Busy\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n"
+
+
+class HoldingServer:
+    """Reads requests on one connection, and answers each only when it is told to."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._connection: socket.socket | None = None
+
+    def read(self) -> bytes:
+        if self._connection is None:
+            self._listener.settimeout(20)
+            self._connection, _ = self._listener.accept()
+            self._connection.settimeout(20)
+        data = b""
+        while b"}" not in data:
+            data += self._connection.recv(65536)
+        return data
+
+    def answer(self, data: bytes) -> None:
+        assert self._connection is not None
+        self._connection.sendall(data)
+
+    def close(self) -> None:
+        self._listener.close()
+        if self._connection is not None:
+            self._connection.close()
+
+
+@pytest.fixture
+def server() -> Iterator[HoldingServer]:
+    held = HoldingServer()
+    yield held
+    held.close()
+
+
+@pytest.fixture
+def running(server: HoldingServer) -> Iterator[subprocess.Popen[str]]:
+    write("a.yaml", FOUR)
+    started = subprocess.Popen(
+        [sys.executable, "-m", "runner", "run", "a.yaml"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env={**os.environ, **SECRETS, "CAMPAIGN_RUNNER_BASE_URL": server.url},
+    )
+    with started:
+        yield started
+        started.kill()
+
+
+def lines_until(running: subprocess.Popen[str], text: str) -> None:
+    """Wait until stderr says `text`."""
+    assert running.stderr is not None
+    while text not in running.stderr.readline():
+        assert running.poll() is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_under_way_gets_its_answer_and_the_rest_is_not_sent(
+    server: HoldingServer, running: subprocess.Popen[str], number: signal.Signals
+) -> None:
+    server.read()
+    server.answer(ACCEPTED)
+    server.read()
+    running.send_signal(number)
+    # The signal is there before the answer: the kernel gives both in this order.
+    threading.Timer(0.3, server.answer, [ACCEPTED]).start()
+    _, stderr = running.communicate(timeout=20)
+    assert running.returncode == 6
+    value = report()
+    assert value["result"] == "interrupted"
+    outcomes = [it["outcome"] for it in value["commands"]]
+    assert outcomes == ["succeeded", "succeeded", "not_sent", "not_sent", "not_sent"]
+    assert value["commands"][2]["message"] == "the run was interrupted before"
+    assert "Traceback" not in stderr
+
+
+def test_a_second_signal_ends_at_once_and_what_is_under_way_is_unknown(
+    server: HoldingServer, running: subprocess.Popen[str]
+) -> None:
+    server.read()
+    running.send_signal(signal.SIGINT)
+    running.send_signal(signal.SIGTERM)
+    _, stderr = running.communicate(timeout=20)
+    assert running.returncode == 6
+    value = report()
+    assert value["result"] == "interrupted"
+    assert [it["outcome"] for it in value["commands"]] == ["unknown"] + ["not_sent"] * 4
+    assert "stopped by force" in value["commands"][0]["message"]
+    assert "Traceback" not in stderr
+
+
+def test_a_wait_before_another_attempt_ends_at_once(
+    server: HoldingServer, running: subprocess.Popen[str]
+) -> None:
+    server.read()
+    server.answer(BUSY)
+    lines_until(running, "trying again in 60.0 s")
+    running.send_signal(signal.SIGTERM)
+    running.communicate(timeout=20)
+    assert running.returncode == 6
+    first = report()["commands"][0]
+    assert first["outcome"] == "not_sent"
+    assert "interrupted before another attempt" in first["message"]
+    assert [attempt["status"] for attempt in first["attempts"]] == [503]
