@@ -43,15 +43,20 @@ def write_atomically(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-    except OSError as error:
+    except BaseException as error:  # an interruption, too, leaves nothing behind
         with contextlib.suppress(OSError):
             temporary.unlink()
-        raise _cannot_write(path, error) from error
+        if isinstance(error, OSError):
+            raise _cannot_write(path, error) from error
+        raise
 
 
 def _create_beside(path: Path) -> Path:
     try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        # Of a long name only the beginning, so that the temporary one is not too long.
+        descriptor, name = tempfile.mkstemp(
+            prefix=f".{path.name[:40]}.", suffix=".tmp", dir=path.parent
+        )
     except OSError as error:
         raise _cannot_write(path, error) from error
     os.close(descriptor)

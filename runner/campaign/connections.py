@@ -11,11 +11,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from requests.adapters import HTTPAdapter
+from requests.exceptions import InvalidSchema
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
     from typing_extensions import Self
     from urllib3.poolmanager import PoolManager, ProxyManager
@@ -32,8 +34,14 @@ class Exchange:
         sent: whether any byte of it was handed to a connection.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, deadline: float) -> None:
+        """Begin.
+
+        Args:
+            deadline: on the monotonic clock; nothing is sent from then on.
+        """
         self.sent = False
+        self._deadline = deadline
         self._connection: _Noting | None = None
 
     def __enter__(self) -> Self:
@@ -51,6 +59,22 @@ class Exchange:
         """Take down which connection carries the request."""
         self._connection = connection
 
+    def drop(self) -> None:
+        """Close the connection, even if it has gone back to its pool, which then renews it."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def hand_over(self) -> None:
+        """Take down that the request leaves now.
+
+        Raises:
+            TimeoutError: if its time was up before: a slow name look-up cannot be ended, and the
+                watchdog finds no socket while it lasts.
+        """
+        if not self.sent and monotonic() >= self._deadline:
+            raise TimeoutError("there was no connection in time")
+        self.sent = True
+
 
 def _current() -> Exchange | None:
     exchange: Exchange | None = getattr(_local, "exchange", None)
@@ -61,21 +85,28 @@ class _Noting:
     """What both kinds of connection do beyond those of urllib3."""
 
     _last_used = 0.0
+    _connecting = False
+    close: Callable[[], None]
 
     def connect(self) -> None:
         exchange = _current()
         if exchange is not None:
             exchange.note(self)
-        super().connect()  # type: ignore[misc]
+        self._connecting = True
+        try:
+            super().connect()  # type: ignore[misc]
+        finally:
+            self._connecting = False
         self._last_used = monotonic()
 
     def send(self, data: Any) -> None:
         if getattr(self, "sock", None) is None:
             self.connect()
         exchange = _current()
-        if exchange is not None:
+        # What goes out while it connects is a proxy's CONNECT, which holds nothing of the request.
+        if exchange is not None and not self._connecting:
             exchange.note(self)
-            exchange.sent = True
+            exchange.hand_over()
         super().send(data)  # type: ignore[misc]
 
     def getresponse(self) -> Any:
@@ -114,9 +145,15 @@ class NotingAdapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs)
         _use_noting_pools(self.poolmanager)
 
-    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> ProxyManager:
-        """Make the pools for connections through a proxy."""
-        manager: ProxyManager = super().proxy_manager_for(*args, **kwargs)
+    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> ProxyManager:
+        """Make the pools for connections through a proxy.
+
+        Raises:
+            InvalidSchema: for a SOCKS proxy, which has connections of another kind.
+        """
+        if str(proxy).lower().startswith("socks"):
+            raise InvalidSchema("SOCKS proxies are not supported")
+        manager: ProxyManager = super().proxy_manager_for(proxy, **kwargs)
         _use_noting_pools(manager)
         return manager
 

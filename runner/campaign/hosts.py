@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -12,6 +13,8 @@ from runner.printable import quoted
 DEFAULT_BASE_URL = "https://mc.adobe.io"
 DEFAULT_TOKEN_URL = "https://ims-na1.adobelogin.com/ims/token/v3"  # noqa: S105 - an address
 ALLOWED_HOSTS = ("mc.adobe.io", "ims-na1.adobelogin.com")
+_AUTHORITY = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
+_SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def check_target(
     for option, url in (("--base-url", base_url), ("--token-url", token_url)):
         fault = _fault(url, allowed_hosts)
         if fault is not None:
-            raise UsageError(f"{option} {quoted(_without_user(url), 200)}: {fault}")
+            raise UsageError(f"{option} {quoted(_showable(url), 200)}: {fault}")
     return Target(base_url, token_url, sandbox)
 
 
@@ -93,10 +96,14 @@ def _host(url: str) -> str | None:
         _ = parts.port  # a ValueError where it is no number
     except ValueError:
         return None
-    return parts.hostname if parts.scheme in ("http", "https") else None
+    # Older versions of `urlsplit` find the host `::1` in `[::1].evil.test`.
+    plain = _AUTHORITY.fullmatch(parts.netloc) is not None
+    return parts.hostname if plain and parts.scheme in ("http", "https") else None
 
 
-def _without_user(url: str) -> str:
-    """A password in a URL must not end up in a message."""
-    before, at, after = url.rpartition("@")
-    return f"{before.partition('//')[0]}//{after}" if at else url
+def _showable(url: str) -> str:
+    """A password or a token in a URL must not end up in a message, however badly it is written."""
+    scheme = _SCHEME.match(url)
+    rest = url[scheme.end() :] if scheme else url
+    after_user = rest.rpartition("@")[2]
+    return (scheme[0] if scheme else "") + re.split(r"[?#]", after_user)[0]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _TIMEOUT = 30.0  # seconds for one attempt
 _MARGIN = 120.0  # seconds before its end at which a token is replaced; longer than an attempt
+_UNREADABLE = (ValueError, TypeError, OverflowError, RecursionError)
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 
 
@@ -98,7 +99,8 @@ class OAuthToken:
         asked_at = self._world.monotonic()
         answer = self._ask()
         if answer.status != 200:
-            known = explain(answer.status, answer.text)
+            # The endpoint's own code only: a status means something else on a command.
+            known = explain(0, answer.text)
             said = self._scrubber.remote_text(answer.text, cut=answer.cut is not None)
             reason = str(known) if known else "the token endpoint refused"
             raise CredentialsError(f"no access token ({answer.status}): {reason}. It says: {said}")
@@ -142,7 +144,7 @@ class OAuthToken:
         try:
             body = json.loads(answer.text)
             token, lifetime = body["access_token"], float(body.get("expires_in", math.inf))
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        except (*_UNREADABLE, LookupError, AttributeError):
             raise CredentialsError(
                 "no access token: the token endpoint's answer holds none"
             ) from None

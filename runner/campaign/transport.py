@@ -20,6 +20,8 @@ from runner.campaign.watchdog import Watchdog
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from runner.campaign.watchdog import Watch
+
 LONGEST_CONNECT = 10.0  # seconds
 MAX_BODY = 65_536  # bytes of an answer that are read; what comes after them is not missed
 
@@ -64,7 +66,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """No answer, or none whose head could be read.
+    """No answer, or none whose final head could be read.
 
     Attributes:
         sent: whether any byte of the request was handed to the connection; where not, the server
@@ -111,7 +113,11 @@ class Transport:
             timeout: seconds for the whole of it, from connecting to the end of the answer.
         """
         started = monotonic()
-        with Exchange() as exchange, self._watchdog.watching(timeout, exchange.socket) as watch:
+        deadline = started + timeout
+        with (
+            Exchange(deadline) as exchange,
+            self._watchdog.watching(deadline, exchange.socket) as watch,
+        ):
             try:
                 response = self._session.send(
                     self._prepare(request),
@@ -122,10 +128,16 @@ class Transport:
                     proxies=self._proxies_for(request.url),
                 )
             except _FAILURES as error:
-                reason = f"no answer within {timeout:g} s" if watch.expired else _reason(error)
+                missed = "answer" if exchange.sent else "connection"
+                over = watch.expired or monotonic() >= deadline
+                reason = f"no {missed} within {timeout:g} s" if over else _reason(error)
                 untrusted = _is_untrusted(error)
                 return NoAnswer(exchange.sent, untrusted, reason, monotonic() - started)
-            text, cut = _read_body(response)
+            text, cut = _read_body(response, watch)
+        if response.status_code < 200:
+            exchange.drop()  # another head is to come; the next request would take it for its own
+            reason = f"nothing came after an interim answer ({response.status_code})"
+            return NoAnswer(True, False, reason, monotonic() - started)  # noqa: FBT003 - as above
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, headers, text, cut, monotonic() - started)
 
@@ -147,38 +159,46 @@ class Transport:
         return self._proxies[host]
 
 
-def _read_body(response: requests.Response) -> tuple[str, str | None]:
+def _read_body(response: requests.Response, watch: Watch) -> tuple[str, str | None]:
     """Give the text of the body, and why it is not whole; the status counts all the same."""
     raw: Any = response.raw
-    data, cut = b"", None
+    data, cut = bytearray(), None
+    whole = False
     try:
-        data = raw.read(MAX_BODY + 1, decode_content=False)
+        # Until there is nothing more: a first read may come back short without a word.
+        while len(data) <= MAX_BODY and (part := raw.read(MAX_BODY + 1, decode_content=False)):
+            data += part
+        whole = len(data) <= MAX_BODY and not watch.expired
     except _FAILURES as error:
         cut = f"the body could not be read: {_reason(error)}"
+    finally:
+        if whole:
+            raw.release_conn()
+        else:
+            raw.close()
     if len(data) > MAX_BODY:
-        data, cut = data[:MAX_BODY], f"the body is longer than {MAX_BODY:,} bytes"
-    if cut is None:
-        raw.release_conn()
-    else:
-        raw.close()
-    return data.decode("utf-8", "replace"), cut
+        cut = f"the body is longer than {MAX_BODY:,} bytes"
+    elif watch.expired:
+        cut = "the body did not end in time"
+    return data[:MAX_BODY].decode("utf-8", "replace"), cut
 
 
 def _reason(error: BaseException) -> str:
     """Say in a few words what went wrong, by the innermost cause, which is the one that tells."""
     chain = _chain(error)
     for cause in reversed(chain):
+        if isinstance(cause, urllib3.exceptions.LocationValueError):
+            # Its own words would quote the address, with the password that a proxy's may hold.
+            return "an address cannot be read, most likely the proxy's"
         if isinstance(cause, ssl.SSLError):
             said = getattr(cause, "verify_message", None) or getattr(cause, "reason", None)
             return f"TLS: {said or 'failed'}"
-        if isinstance(cause, TimeoutError):
+        if isinstance(cause, (TimeoutError, urllib3.exceptions.TimeoutError)):
             return "timed out"
         if isinstance(cause, ConnectionRefusedError):
             return "the connection was refused"
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror.lower()
-        if isinstance(cause, urllib3.exceptions.TimeoutError):
-            return "timed out"
     innermost = chain[-1]
     return (str(innermost) or type(innermost).__name__).removesuffix(".")
 

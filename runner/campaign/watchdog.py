@@ -5,6 +5,7 @@ A socket's own timeout counts anew with every byte, so it alone bounds nothing.
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 from contextlib import contextmanager
@@ -13,6 +14,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+
+def _leave_signals_to_the_main_thread() -> None:
+    """A signal that reached this thread would not wake the main one out of its waiting."""
+    if hasattr(signal, "pthread_sigmask"):  # not on Windows
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
 
 
 class Watch:
@@ -49,15 +56,15 @@ class Watchdog:
 
     @contextmanager
     def watching(
-        self, seconds: float, find_socket: Callable[[], socket.socket | None]
+        self, deadline: float, find_socket: Callable[[], socket.socket | None]
     ) -> Iterator[Watch]:
-        """End what runs inside once `seconds` have passed.
+        """End what runs inside once its time is up.
 
         Args:
-            seconds: from now.
+            deadline: on the monotonic clock.
             find_socket: gives the socket in use, or None while there is none.
         """
-        watch = Watch(monotonic() + seconds, find_socket)
+        watch = Watch(deadline, find_socket)
         with self._changed:
             self._watches.add(watch)
             if self._thread is None:
@@ -80,6 +87,7 @@ class Watchdog:
             self._thread.join()
 
     def _run(self) -> None:
+        _leave_signals_to_the_main_thread()
         with self._changed:
             while not self._closed:
                 now = monotonic()

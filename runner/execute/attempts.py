@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from runner.campaign.known_errors import explain
@@ -81,7 +82,8 @@ class CommandSender:
         sending.in_flight = True
         # The plan of a run has an organization, so there is a path.
         answer = client.post(command.url_path or "", command.body, command.timeout)
-        sending.in_flight = False
+        # An answer that is final stays in doubt, for `cut_off`, until it has become a result.
+        sending.in_flight = judge(answer) not in (Verdict.NOT_APPLIED, Verdict.REJECTED)
         if isinstance(answer, Answer):
             request_id = self._scrubber.remote_text(answer.headers.get("x-request-id", "")) or None
             error = self._said(answer) if not 200 <= answer.status < 300 else None
@@ -122,9 +124,8 @@ class CommandSender:
                 return f"the server's certificate is not trusted: {reason}"
             return f"not sent: {reason}"
         if verdict is Verdict.SUCCEEDED:
-            return (
-                "" if answer.cut is None else f"accepted; {self._scrubber.remote_text(answer.cut)}"
-            )
+            doubt = _doubt(answer)
+            return "" if doubt is None else f"accepted; {self._scrubber.remote_text(doubt)}"
         known = explain(answer.status, answer.text)
         lost = "the answer was lost: " if verdict is Verdict.LOST else ""
         return f"{lost}{known or 'the API refused the command'}. It says: {self._said(answer)}"
@@ -134,8 +135,20 @@ class CommandSender:
         return f"{answer.status} {said}".rstrip()
 
 
+def _doubt(answer: Answer) -> str | None:
+    """Say what is odd about the body of a command that was accepted; it is no failure (R16)."""
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if answer.cut is not None or not answer.text.strip() or not kind.endswith("json"):
+        return answer.cut
+    try:
+        json.loads(answer.text)
+    except (ValueError, RecursionError):
+        return "the body is not JSON, though its type says so"
+    return None
+
+
 class _Sending:
-    """A command under way; `in_flight` while an attempt may have reached the server."""
+    """A command under way; `in_flight` while the last attempt may have had an effect."""
 
     def __init__(self, command: Command) -> None:
         self.command = command
@@ -149,7 +162,8 @@ class _Sending:
         """Give the result where a second interruption ended everything."""
         if self.in_flight:
             message = (
-                "stopped by force while the answer was awaited. Look at the workflow in Campaign"
+                "stopped by force before its answer was taken down."
+                " Look at the workflow in Campaign"
             )
             return self.result(Outcome.UNKNOWN, message)
         return self.result(Outcome.NOT_SENT, "stopped by force before another attempt")

@@ -85,8 +85,8 @@ class _Run:
             if world.interruption.requested:
                 self.why_not = "the run was interrupted before"
                 return
-            self._current = command
             self._emit(CommandStarted(number, len(commands), command))
+            self._current = command
             result, rejected = self._sender.send(command, self._clients[command.document])
             self.results.append(result)
             self._current = None
@@ -108,6 +108,8 @@ class _Run:
         command = result.command
         if self.rejected:
             self.why_not = f"the credentials were rejected at {command.id}"
+        elif result.outcome is Outcome.NOT_SENT:  # an interruption ended its waiting
+            self.why_not = "the run was interrupted before"
         elif result.outcome is not Outcome.SUCCEEDED and command.on_failure == "stop":
             self.why_not = f"the outcome of {command.id} is {result.outcome.value}"
         else:

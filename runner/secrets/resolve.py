@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.errors import CredentialsError
+from runner.printable import printable
 from runner.secrets.scrub import SHORTEST
 from runner.secrets.secret import Secret
 from runner.validate.references import is_inside
@@ -92,7 +93,7 @@ class _Reader:
             return Secret("")
         fault = _fault(text)
         if fault is not None:
-            self.faults.append(f"{reference}: {fault}")
+            self._complain(reference, fault)
             return Secret("")
         secret = Secret(text)
         self._scrubber.add(secret)
@@ -101,8 +102,11 @@ class _Reader:
     def _text(self, reference: Reference) -> str | None:
         text, fault = self._read(reference)
         if fault is not None:
-            self.faults.append(f"{reference}: {fault}")
+            self._complain(reference, fault)
         return None if text is None else text.strip(" \t\r\n")
+
+    def _complain(self, reference: Reference, fault: str) -> None:
+        self.faults.append(f"{printable(str(reference), 200)}: {fault}")
 
     def _read(self, reference: Reference) -> tuple[str | None, str | None]:
         if reference.kind == "file":
@@ -125,6 +129,8 @@ class _Reader:
                 return None, "this is not a regular file"
             with path.open("rb") as file:
                 data = file.read(_MAX_BYTES + 1)
+        except ValueError:  # a zero byte, or a surrogate
+            return None, "the path is not one that a file can have"
         except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, before 3.13
             reason = getattr(error, "strerror", None) or "the links lead round in a circle"
             return None, f"the file cannot be read: {reason.lower()}"

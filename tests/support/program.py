@@ -90,6 +90,8 @@ def process(*arguments: str | Path, stdin: str = "", env: Mapping[str, str] | No
         timeout=60,
         check=False,
     )
+    if "run" in map(str, arguments[:1]) and Path("report.json").exists():
+        report()
     return Ended(ended.returncode, ended.stdout, ended.stderr)
 
 
