@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from runner import __version__
 from runner.plural import counted
 from runner.printable import printable
 from runner.render.problems import problem_value
-from runner.render.report_json import file_value
+from runner.render.values import command_value, files_value, tool_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,11 +23,11 @@ def plan_json(plan: Plan) -> str:
     """Give a plan as JSON text; the same plan gives the same bytes."""
     value = {
         "schema_version": SCHEMA_VERSION,
-        "tool": {"name": "campaign-runner", "version": __version__},
+        "tool": tool_value(),
         "digest": plan.digest,
         "environment": plan.environment,
         "organization": plan.organization,
-        "config": {"files": [file_value(file) for file in plan.files]},
+        "config": {"files": files_value(plan.files)},
         "selection": {"only": list(plan.selection.only), "from": plan.selection.start},
         "totals": {"commands": len(plan.commands), **plan.counts},
         "warnings": [problem_value(warning) for warning in plan.warnings],
@@ -75,12 +74,7 @@ def _row(command: Command, *, several: bool) -> tuple[str, ...]:
 
 def _command(command: Command) -> dict[str, Any]:
     return {
-        "id": command.id,
-        "name": command.name,
-        "action": command.action,
-        "organization": command.organization,
-        "workflow": command.workflow,
-        "source": {"file": command.file, "line": command.line, "column": command.column},
+        **command_value(command),
         "request": {"method": "POST", "path": command.url_path, "body": command.body},
         "timeout_s": command.timeout,
         "on_failure": command.on_failure,

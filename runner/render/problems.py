@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from runner import __version__
 from runner.plural import counted
 from runner.printable import printable
+from runner.render.values import files_value, tool_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,9 +38,9 @@ def problems_json(files: Sequence[SourceFile], problems: Sequence[Problem], *, v
     """Give the outcome of `validate` as JSON text."""
     value = {
         "schema_version": 1,
-        "tool": {"name": "campaign-runner", "version": __version__},
+        "tool": tool_value(),
         "valid": valid,
-        "files": [{"path": file.path, "sha256": file.sha256} for file in files],
+        "files": files_value(files),
         "problems": [problem_value(problem) for problem in problems],
     }
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from runner import __version__
 from runner.execute.results import count
 from runner.render.problems import problem_value
+from runner.render.values import command_value, files_value, tool_value
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from runner.execute.results import Attempt, CommandResult
     from runner.execute.run import Header, Run
-    from runner.load import SourceFile
 
 SCHEMA_VERSION = 1
 
@@ -30,7 +29,7 @@ def report_value(run: Run) -> dict[str, Any]:
     plan = run.plan
     return {
         "schema_version": SCHEMA_VERSION,
-        "tool": {"name": "campaign-runner", "version": __version__},
+        "tool": tool_value(),
         "run_id": header.run_id,
         "mode": header.mode,
         "result": run.result,
@@ -40,7 +39,7 @@ def report_value(run: Run) -> dict[str, Any]:
         "organization": None if plan is None else plan.organization,
         "target": {"base_url": header.target.base_url, "sandbox": header.target.sandbox},
         "plan_digest": None if plan is None else plan.digest,
-        "config": {"files": [file_value(file) for file in run.files]},
+        "config": {"files": files_value(run.files)},
         "source_control": _source_control(header),
         "started_at": timestamp(header.started_at),
         "finished_at": timestamp(run.finished_at),
@@ -51,11 +50,6 @@ def report_value(run: Run) -> dict[str, Any]:
         "problems": [problem_value(problem) for problem in run.problems],
         "commands": [_command(result, header) for result in run.results],
     }
-
-
-def file_value(file: SourceFile) -> dict[str, Any]:
-    """Give a file with its digest as a JSON value."""
-    return {"path": file.path, "sha256": file.sha256}
 
 
 def timestamp(moment: datetime) -> str:
@@ -77,12 +71,7 @@ def _command(result: CommandResult, header: Header) -> dict[str, Any]:
     command = result.command
     path = command.url_path
     return {
-        "id": command.id,
-        "name": command.name,
-        "action": command.action,
-        "organization": command.organization,
-        "workflow": command.workflow,
-        "source": {"file": command.file, "line": command.line, "column": command.column},
+        **command_value(command),
         "request": {
             "method": "POST",
             "url": None if path is None else header.target.base_url + path,
