@@ -1,0 +1,93 @@
+# Everything happens in environments inside this folder; git ignores them.
+PYTHON ?= python3
+SOURCES := $(shell find runner schema -name '*.py' -o -name '*.json')
+IN = .venv/bin/python -m
+TOOLS = .venv-tools/bin
+
+# -qq: of pip's words, only errors. Where packages come from is up to the user's PIP_* settings.
+PIP_INSTALL = -m pip install -qq
+
+.PHONY: help demo test test-oldest sdk-test lint wheel-check workflow-check check clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | \
+		while IFS='|' read -r name text; do printf '%-22s %s\n' "$$name" "$$text"; done
+
+demo: .venv/.installed ## Run examples/quickstart against the sandbox and write report.json
+	@echo 'campaign-runner run examples/quickstart --sandbox'
+	@.venv/bin/campaign-runner run examples/quickstart --sandbox
+
+test: .venv/.test ## Run the tests; fail under 95 % branch coverage
+	@$(IN) pytest -n auto --cov --cov-report=term-missing:skip-covered
+
+test-oldest: .venv-oldest/.test ## Run the tests with the oldest dependencies that pyproject.toml allows
+	@.venv-oldest/bin/python -m pytest -n auto
+
+sdk-test: .venv/.test tests/sdk/node_modules ## Drive the sandbox with Adobe's own SDK (needs Node)
+	@$(IN) pytest -m sdk tests/sdk
+
+lint: .venv/.lint ## Run ruff and mypy
+	@$(IN) ruff check
+	@$(IN) ruff format --check
+	@$(IN) mypy
+
+wheel-check: .venv-tools/.installed ## Build the wheel, install it elsewhere, and use it there
+	@$(TOOLS)/python .ci/check_wheel.py
+
+workflow-check: .venv-tools/.installed ## Check the files in .github
+	@$(TOOLS)/actionlint .github/workflows/*.yml
+	@$(TOOLS)/zizmor --offline --quiet --no-progress --persona=pedantic .github
+	@$(TOOLS)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(TOOLS)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+
+check: ## Run everything that CI runs
+	@bash .ci/run
+
+clean: ## Remove all that the other targets made
+	@rm -rf .venv .venv-oldest .venv-tools build dist *.egg-info tests/sdk/node_modules
+	@rm -rf .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache report.json
+	@find runner schema tests .ci -type d -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/bin/python .venv-oldest/bin/python .venv-tools/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+		{ echo 'Python 3.10 or newer is needed: make PYTHON=python3.11 ...' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python's venv module is missing. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "Creating $(@D:/bin=) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear $(@D:/bin=)
+
+tests/sdk/node_modules: tests/sdk/package-lock.json
+	@npm ci --loglevel=error --no-progress --prefix tests/sdk
+	@touch $@
+
+# The project as its users install it. `make test` puts an editable install in its place, which is
+# as good for the demo until a source file changes.
+.venv/.installed: .venv/bin/python pyproject.toml $(SOURCES)
+	@echo 'Installing the project into .venv'
+	@rm -rf build
+	@.venv/bin/python $(PIP_INSTALL) .
+	@rm -rf build .venv/.test .venv/.lint
+	@touch $@
+
+.venv/.test: .venv/bin/python pyproject.toml
+	@echo 'Installing the project and what its tests need into .venv'
+	@.venv/bin/python $(PIP_INSTALL) -e '.[test]'
+	@touch .venv/.installed $@
+
+.venv/.lint: .venv/.test
+	@echo 'Installing ruff and mypy into .venv'
+	@.venv/bin/python $(PIP_INSTALL) -e '.[test,lint]'
+	@touch .venv/.installed $@
+
+# The first install is there for its metadata, from which the lower bounds are read.
+.venv-oldest/.test: .venv-oldest/bin/python pyproject.toml .ci/lowest.py
+	@echo 'Installing the oldest dependencies into .venv-oldest'
+	@.venv-oldest/bin/python $(PIP_INSTALL) --no-deps -e .
+	@.venv-oldest/bin/python .ci/lowest.py > .venv-oldest/lowest.txt
+	@.venv-oldest/bin/python $(PIP_INSTALL) -e '.[test]' -c .venv-oldest/lowest.txt
+	@touch $@
+
+.venv-tools/.installed: .venv-tools/bin/python .ci/requirements.txt
+	@echo 'Installing build, actionlint, zizmor and check-jsonschema into .venv-tools'
+	@.venv-tools/bin/python $(PIP_INSTALL) -r .ci/requirements.txt
+	@touch $@
