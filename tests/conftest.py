@@ -7,6 +7,7 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from runner.campaign.hosts import is_loopback
 from tests.support.program import Program
@@ -14,6 +15,7 @@ from tests.support.program import Program
 if TYPE_CHECKING:
     from pathlib import Path
 
+_SLOW = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
 _PREFIXES = ("CAMPAIGN_", "GITHUB_", "CI_", "GITLAB_", "BUILD_", "GIT_")
 _NAMES = ("CI", "NO_COLOR", "TF_BUILD", "JENKINS_URL", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
@@ -48,3 +50,9 @@ def program(monkeypatch: pytest.MonkeyPatch) -> Program:
 
 
 pytest_plugins = ["tests.support.campaign"]
+
+
+# HYPOTHESIS_PROFILE=long looks at random documents for minutes instead of seconds.
+settings.register_profile("default", max_examples=200, deadline=None, suppress_health_check=_SLOW)
+settings.register_profile("long", max_examples=20_000, deadline=None, suppress_health_check=_SLOW)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

@@ -15,6 +15,7 @@ PathPart: TypeAlias = "str | int"
 # items...]; a mapping's is {None: own place, key: (place of the key, marks of the value)}.
 Marks: TypeAlias = Any
 
+_LONGEST_PART = 100  # characters of a key in a pointer; a thousand problems may lie below one key
 _COLUMN_BITS = 24  # a column is below 2**24, since a file has at most five million characters
 
 
@@ -90,7 +91,11 @@ def pointer(path: Sequence[PathPart]) -> str:
     """Give a path in a document as people write it: `actions[0].start`."""
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            key = part if len(part) <= _LONGEST_PART else f"{part[:_LONGEST_PART]}..."
+            text += f".{key}" if text else key
     return text
 
 

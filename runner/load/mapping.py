@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from runner.load.document import JsonValue, Marks, PathPart
+    from runner.load.tree import Cost
 
 
 class _Sentinel:
@@ -29,29 +30,37 @@ class MappingFrame:
     __slots__ = (
         "_merged",
         "anchor",
+        "before",
         "height",
         "key",
         "key_mark",
         "label",
         "marks",
-        "nodes",
+        "merges",
         "value",
     )
 
-    def __init__(self, mark: int, anchor: str | None, nodes: int) -> None:
+    def __init__(self, mark: int, anchor: str | None, before: Cost) -> None:
         self.value: dict[str, JsonValue] = {}
         self.marks: dict[str | None, Marks] = {None: mark}
         self.anchor = anchor
-        self.nodes = nodes
+        self.before = before
         self.height = 1
         self.key: str | _Sentinel = NO_KEY
         self.key_mark = mark
         self.label = "?"
+        self.merges = False
         self._merged: list[tuple[dict[str, JsonValue], dict[str | None, Marks]]] = []
 
     def start_merge(self) -> None:
         """Note that the next value is to be merged."""
         self.key = _MERGE
+        self.merges = True
+
+    def drop_merge(self) -> None:
+        """Pass over the next value if it was to be merged."""
+        if self.key is _MERGE:
+            self.key = SKIPPED
 
     def add(self, value: JsonValue, marks: Marks) -> None:
         """Put the value behind the key that was read last.
@@ -65,6 +74,7 @@ class MappingFrame:
             self.marks[key] = (self.key_mark, marks)
         elif key is _MERGE:
             self._add_merged(value, marks)
+        self.label = "?"
 
     def merge(self) -> None:
         """Fill in what `<<` brought: own keys win, then what was named first (YAML 1.1, merge)."""
@@ -80,7 +90,7 @@ class MappingFrame:
         self.value, self.marks = value, marks
 
     def part(self) -> PathPart:
-        """Give the path part of what is being built inside: the key as it was read."""
+        """Give the path part of what is being built inside: the key as it was read, or `?`."""
         return self.label
 
     def _add_merged(self, value: JsonValue, marks: Marks) -> None:

@@ -6,7 +6,7 @@ import math
 
 import yaml
 
-from runner.printable import quoted
+from runner.printable import printable, quoted
 
 _PREFIX = "tag:yaml.org,2002:"
 STR = _PREFIX + "str"
@@ -14,6 +14,7 @@ MERGE = _PREFIX + "merge"
 _VALUE = _PREFIX + "value"  # a lone "=", which YAML 1.1 sets apart and nobody means
 _TIMESTAMP = _PREFIX + "timestamp"
 _NULL = _PREFIX + "null"
+TEXT_TAGS = frozenset({STR, MERGE, _VALUE, "!"})
 _BOOL = _PREFIX + "bool"
 _INT = _PREFIX + "int"
 _FLOAT = _PREFIX + "float"
@@ -57,34 +58,51 @@ def implicit_tag(text: str) -> str:
 
 def kind_of(tag: str) -> str:
     """Give what a person calls a value with this tag: `a boolean`, `a date`."""
-    return _KINDS.get(tag, "text")
+    return _KINDS[tag]
 
 
-def shown_tag(tag: str) -> str:
-    """Give a tag as it is written in a file: `!!python/object`."""
-    return tag.replace(_PREFIX, "!!", 1)
+def is_plain(tag: str) -> bool:
+    """Whether YAML itself gives this tag to what is written without quotes and is no text."""
+    return tag in _KINDS
 
 
-def read_scalar(text: str, tag: str) -> Scalar:
+def tag_error(tag: str, *, hidden: bool) -> ScalarError:
+    """Give the refusal of a tag, shown as it is written in a file: `!!python/object`.
+
+    Args:
+        tag: the full name.
+        hidden: whether it may be a secret that begins with `!`, which no message may quote.
+    """
+    shown = "this tag" if hidden else f"the tag {quoted(tag.replace(_PREFIX, '!!', 1))}"
+    return ScalarError("tag", f"{shown} may not stand here", "write a plain value, without a tag")
+
+
+def read_scalar(text: str, tag: str, *, hidden: bool = False) -> Scalar:
     """Give the value of a scalar with a tag, written out or implied.
+
+    Args:
+        text: as it was written.
+        tag: the full name, such as `tag:yaml.org,2002:int`.
+        hidden: whether it may be a secret, which no message may quote.
 
     Raises:
         ScalarError: for a date, a number that JSON cannot hold, and any tag outside of plain YAML.
     """
-    if tag in (STR, MERGE, _VALUE, "!"):
+    if tag in TEXT_TAGS:
         return text
     if tag == _NULL:
         return None
+    shown = "this" if hidden else quoted(text)
     if tag == _TIMESTAMP:
-        message = f"YAML reads {quoted(text)} as a date"
-        raise ScalarError("date", message, f'put it in quotes: "{text[:40]}"')
+        hint = "write a reference" if hidden else f'put it in quotes: "{printable(text, 40)}"'
+        raise ScalarError("date", f"YAML reads {shown} as a date", hint)
     if tag not in (_BOOL, _INT, _FLOAT):
-        message = f"the tag {quoted(shown_tag(tag))} may not stand here"
-        raise ScalarError("tag", message, "write a plain value, without a tag")
+        raise tag_error(tag, hidden=hidden)
     value = _convert(text, tag)
     if value is None:
-        message = f"{quoted(text)} is not a value that can be used here"
-        raise ScalarError("number", message, "put it in quotes if it is text")
+        message = f"{shown} is not a value that can be used here"
+        hint = "write a reference" if hidden else "put it in quotes if it is text"
+        raise ScalarError("number", message, hint)
     return value
 
 

@@ -91,12 +91,16 @@ def _expand(path: str, cwd: Path) -> Iterator[Source | Problem]:
     if path == STDIN:
         yield Source(STDIN, None)
         return
+    if not path:  # it would mean the working folder, and nobody means that by nothing
+        hint = "name a file or a folder; a variable that holds it may be unset"
+        yield file_problem("unreadable", '""', "the path is empty", hint)
+        return
     location = Path(os.path.abspath(cwd / path))  # noqa: PTH100 - resolve() would follow links
     shown = shown_path(location, cwd)
     try:
         is_folder = stat.S_ISDIR(location.stat().st_mode)
     except OSError as error:
-        yield file_problem("unreadable", shown, *_wording(error, link=location.is_symlink()))
+        yield file_problem("unreadable", shown, *_wording(error, link=os.path.islink(location)))  # noqa: PTH114 - that one can raise
         return
     if is_folder:
         yield from _search(location, shown, cwd)
@@ -110,7 +114,7 @@ def _search(folder: Path, shown: str, cwd: Path) -> Iterator[Source | Problem]:
         path = shown_path(location, cwd)
         refusal = _refuse_link(location, folder, path)
         found.append(refusal or Source(path, location))
-    if not found:
+    if not any(isinstance(item, Source) or item.is_error for item in found):
         hint = "name a folder that holds *.yaml or *.yml files, or name the files"
         found.append(file_problem("no-files", shown, "there is no YAML file in this folder", hint))
     yield from sorted(found, key=lambda item: item.file if isinstance(item, Problem) else item.path)
@@ -122,13 +126,13 @@ def _walk(folder: Path, found: list[Source | Problem], cwd: Path) -> Iterator[Pa
         found.append(file_problem("unreadable", path, *_wording(error)))
 
     for parent, folders, names in os.walk(folder, onerror=unreadable):
+        folders[:] = [name for name in folders if not name.startswith(".")]
         for name in [name for name in folders if Path(parent, name).is_symlink()]:
             path = shown_path(Path(parent, name), cwd)
             message = "this link to a folder is not followed"
             found.append(
                 file_warning("link", path, message, "name the folder itself on the command line")
             )
-        folders[:] = [name for name in folders if not name.startswith(".")]
         yield from (
             Path(parent, name)
             for name in names

@@ -19,10 +19,9 @@ _MEANINGS = (
         "a `:` stands where none can",
         "put the text in quotes, or mend the indentation",
     ),
-    ("found unexpected end of stream", "a quote is opened and never closed", "close it"),
     (
         "expected ',' or",
-        "a list or mapping in brackets goes wrong here",
+        "the list or mapping in brackets that begins in line {line} goes wrong here",
         "separate items by `,` and close the bracket",
     ),
     (
@@ -40,11 +39,22 @@ _MEANINGS = (
         "a mapping goes wrong here",
         "write `key: value`, lined up with the key above",
     ),
+    ("expected node content", "a value is missing here", "write it, or close the bracket"),
     ("could not find expected ':'", "a key has no `:`", "write `key: value`"),
     ("undefined tag handle", "this tag is not known", "write a plain value, without a tag"),
     ("found duplicate", "a directive stands twice", "remove one"),
     ("found undefined", "this tag is not known", "write a plain value, without a tag"),
     ("document start", "a second document begins without `---`", "write `---` on a line before it"),
+    (
+        "cannot start any token",
+        "no text can begin with this character",
+        'put the text in quotes, such as "@WKF1"',
+    ),
+    (
+        "expected alphabetic or numeric",
+        "`*` and `&` begin a name of YAML's own, and none follows",
+        'put the text in quotes, such as "*"',
+    ),
     (
         "block sequence entries are not allowed",
         "a list begins where none can",
@@ -56,6 +66,7 @@ _MEANINGS = (
         "write `\\\\`, or use single quotes",
     ),
 )
+_UNCLOSED = ("a quote is opened here and never closed", "close it")
 _OTHERWISE = "check the indentation and the quotes around here"
 
 
@@ -67,12 +78,18 @@ def syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
         text: what was parsed.
         error: as PyYAML raised it, from either of its parsers.
     """
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    mark = getattr(error, "problem_mark", None)
+    begun = getattr(error, "context_mark", None) or mark
     said = " ".join(
         filter(None, (getattr(error, "problem", None), getattr(error, "context", None)))
     )
+    if "quoted scalar" in said and "end of stream" in said:
+        mark, (message, hint) = begun, _UNCLOSED
+    elif mark is not None and _at_tab(text, mark.line, mark.column):
+        message, hint = _TAB
+    else:
+        message, hint = _meaning(said or str(error), 1 if begun is None else begun.line + 1)
     line, column = (mark.line, mark.column) if mark is not None else (0, 0)
-    message, hint = _TAB if _at_tab(text, line, column) else _meaning(said or str(error))
     return Problem("yaml", file, line + 1, column + 1, "", message, hint)
 
 
@@ -82,8 +99,8 @@ def _at_tab(text: str, line: int, column: int) -> bool:
     return found[column : column + 1] == "\t" or "\t" in found[: len(found) - len(found.lstrip())]
 
 
-def _meaning(said: str) -> tuple[str, str]:
+def _meaning(said: str, line: int) -> tuple[str, str]:
     for part, message, hint in _MEANINGS:
         if part in said:
-            return message, hint
+            return message.format(line=line), hint
     return f"this is not valid YAML: {printable(said, 200)}", _OTHERWISE

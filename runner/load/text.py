@@ -1,4 +1,4 @@
-"""Bytes to text: UTF-8 only, and no character that YAML forbids."""
+"""Bytes to text: UTF-8 only, and no character that YAML forbids or nobody sees."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import re
 
 from runner.problems import Problem, file_problem
 
-# YAML 1.1, production c-printable.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# All but YAML 1.1's production c-printable, and the byte order mark, which only a file's beginning
+# may have: from files put together it would become an invisible part of a key.
+_FORBIDDEN = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 _OTHER_MARKS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 
 
@@ -26,10 +29,18 @@ def decode_text(path: str, data: bytes) -> tuple[str | None, list[Problem]]:
         return None, [_at_end_of(before, "encoding", path, message, "save the file as UTF-8")]
     forbidden = _FORBIDDEN.search(text)
     if forbidden is not None:
-        message = f"the control character U+{ord(forbidden.group()):04X} may not stand in YAML"
+        message = f"the character U+{ord(forbidden.group()):04X} may not stand here"
         before = text[: forbidden.start()]
-        return None, [_at_end_of(before, "control-character", path, message, "remove it")]
+        return None, [
+            _at_end_of(before, "control-character", path, message, _hint(forbidden.group()))
+        ]
     return text, []
+
+
+def _hint(character: str) -> str:
+    if character == "\0":
+        return "save the file as UTF-8; in UTF-16, for one, every other character looks like this"
+    return "remove it; no editor shows it"
 
 
 def _at_end_of(before: str, rule: str, path: str, message: str, hint: str) -> Problem:

@@ -9,16 +9,20 @@ from runner.load.mapping import NO_KEY, SKIPPED, MappingFrame, MergeError
 from runner.load.scalars import (
     MERGE,
     STR,
+    TEXT_TAGS,
     ScalarError,
     implicit_tag,
+    is_plain,
     kind_of,
     read_scalar,
-    shown_tag,
+    tag_error,
 )
 from runner.printable import printable, quoted
 from runner.problems import Problem
 
 MAX_NODES = 300_000
+MAX_TEXT = 5_000_000  # characters; only aliases can bring a file of 5 MB beyond it
+MAX_PROBLEMS = 1_000  # in one file; whoever has more mends a generator, not lines
 MAX_DEPTH = 100
 
 _COLLECTION_TAGS = (None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
@@ -40,23 +44,30 @@ class Tree(NamedTuple):
     raws: dict[int, str]
 
 
+class Cost(NamedTuple):
+    """How much was built: values, and the characters of all text in them."""
+
+    nodes: int
+    text: int
+
+
 class _Anchored(NamedTuple):
     value: JsonValue
     marks: Marks
-    nodes: int
+    cost: Cost
     height: int
 
 
 class ListFrame:
     """A list under construction."""
 
-    __slots__ = ("anchor", "height", "marks", "nodes", "value")
+    __slots__ = ("anchor", "before", "height", "marks", "value")
 
-    def __init__(self, mark: int, anchor: str | None, nodes: int) -> None:
+    def __init__(self, mark: int, anchor: str | None, before: Cost) -> None:
         self.value: list[JsonValue] = []
         self.marks: list[Marks] = [mark]
         self.anchor = anchor
-        self.nodes = nodes
+        self.before = before
         self.height = 1
 
     def add(self, value: JsonValue, marks: Marks) -> None:
@@ -77,34 +88,38 @@ class TreeBuilder:
         self.problems: list[Problem] = []
         self._file = file
         self._nodes = 0
+        self._text = 0
         self._events = 0
         self._start_tree()
 
     def scalar(self, event: Any) -> None:
         """Take text, a number, a boolean or nothing, as a key or as a value."""
-        mark = self._count(event)
         text: str = event.value
+        self._text += len(text)
+        mark = self._count(event)
         tag = event.tag
         if tag is None:
             tag = implicit_tag(text) if event.implicit[0] else STR
         frame = self._stack[-1] if self._stack else None
         if isinstance(frame, MappingFrame) and frame.key is NO_KEY:
             self._key(frame, text, tag, mark)
+            self._remember(event.anchor, text, text, mark)
             return
         value = self._value(text, tag, mark)
         if not isinstance(value, str):
             self._raws[mark] = text
-        if event.anchor is not None:
-            self._anchors[event.anchor] = _Anchored(value, mark, 1, 0)
+        self._remember(event.anchor, value, text, mark)
         self._attach(value, mark)
 
     def start_mapping(self, event: Any) -> None:
         """Open a mapping."""
-        self._open(MappingFrame(self._count(event), event.anchor, self._nodes - 1), event)
+        before = self._cost()
+        self._open(MappingFrame(self._count(event), event.anchor, before), event)
 
     def start_list(self, event: Any) -> None:
         """Open a list."""
-        self._open(ListFrame(self._count(event), event.anchor, self._nodes - 1), event)
+        before = self._cost()
+        self._open(ListFrame(self._count(event), event.anchor, before), event)
 
     def end_collection(self, _event: Any) -> None:
         """Close the innermost mapping or list and hand it to the one around it."""
@@ -113,8 +128,8 @@ class TreeBuilder:
         if isinstance(frame, MappingFrame):
             frame.merge()
         if frame.anchor is not None:
-            nodes = self._nodes - frame.nodes
-            self._anchors[frame.anchor] = _Anchored(frame.value, frame.marks, nodes, frame.height)
+            cost = Cost(self._nodes - frame.before.nodes, self._text - frame.before.text)
+            self._anchors[frame.anchor] = _Anchored(frame.value, frame.marks, cost, frame.height)
         if self._stack:
             around = self._stack[-1]
             around.height = max(around.height, frame.height + 1)
@@ -126,9 +141,12 @@ class TreeBuilder:
         anchored = self._anchors.get(event.anchor)
         if anchored is None:
             self._undefined(event.anchor, mark)
+            if self._stack and isinstance(self._stack[-1], MappingFrame):
+                self._stack[-1].drop_merge()  # one mistake, one problem
             self._attach(event.anchor, mark)  # text, so that it is not reported again as empty
             return
-        self._nodes += anchored.nodes - 1
+        self._nodes += anchored.cost.nodes - 1
+        self._text += anchored.cost.text
         self._check(mark, len(self._stack) + anchored.height)
         if self._stack:
             around = self._stack[-1]
@@ -147,6 +165,13 @@ class TreeBuilder:
         self._raws: dict[int, str] = {}
         self._root: tuple[JsonValue, Marks] = (None, 0)
 
+    def _remember(self, anchor: str | None, value: JsonValue, text: str, mark: int) -> None:
+        if anchor is not None:
+            self._anchors[anchor] = _Anchored(value, mark, Cost(1, len(text)), 0)
+
+    def _cost(self) -> Cost:
+        return Cost(self._nodes, self._text)
+
     def _count(self, event: Any) -> int:
         start = event.start_mark
         mark = pack(start.line, start.column)
@@ -159,16 +184,16 @@ class TreeBuilder:
         if max(self._nodes, self._events) > MAX_NODES:
             message = f"the file holds more than {MAX_NODES:,} values, aliases counted each time"
             raise LimitError(unpack(mark), message)
+        if self._text > MAX_TEXT:
+            message = f"the file holds more than {MAX_TEXT:,} characters, aliases counted each time"
+            raise LimitError(unpack(mark), message)
         if depth > MAX_DEPTH:
             message = f"values are nested deeper than {MAX_DEPTH} levels here"
             raise LimitError(unpack(mark), message)
 
     def _open(self, frame: ListFrame | MappingFrame, event: Any) -> None:
         if event.tag not in _COLLECTION_TAGS:
-            message = f"the tag {quoted(shown_tag(event.tag))} may not stand here"
-            self._problem(
-                "tag", own_mark(frame.marks), message, "write a plain value, without a tag"
-            )
+            self._refuse(tag_error(event.tag, hidden=self._hides()), own_mark(frame.marks))
         self._anchors.pop(event.anchor, None)
         self._stack.append(frame)
         self._check(pack(event.start_mark.line, event.start_mark.column), len(self._stack))
@@ -177,26 +202,30 @@ class TreeBuilder:
         if tag is STR:
             return text
         try:
-            return read_scalar(text, tag)
+            return read_scalar(text, tag, hidden=self._hides())
         except ScalarError as error:
-            self._problem(error.rule, mark, str(error), error.hint)
+            self._refuse(error, mark)
             return text
 
     def _key(self, frame: MappingFrame, text: str, tag: str, mark: int) -> None:
-        frame.key_mark, frame.label = mark, text
-        if tag == MERGE:
+        hidden = self._hides()
+        shown = "this key" if hidden else f"the key {quoted(text)}"
+        frame.key_mark, frame.label, frame.key = mark, text, SKIPPED
+        if tag == MERGE and not frame.merges:
             frame.start_merge()
-        elif tag != STR:
-            frame.key = SKIPPED
-            message = f"YAML reads the key {quoted(text)} as {kind_of(tag)}"
-            self._problem("key", mark, message, f'put it in quotes: "{printable(text, 40)}"')
+        elif tag == MERGE:
+            hint = "write it once: `<<: [*first, *second]`"
+            self._problem("duplicate-key", mark, f"{shown} stands twice in this mapping", hint)
+        elif is_plain(tag):
+            example = "" if hidden else f': "{printable(text, 40)}"'
+            message = f"YAML reads {shown} as {kind_of(tag)}"
+            self._problem("key", mark, message, f"put it in quotes{example}")
+        elif tag not in TEXT_TAGS:
+            self._refuse(tag_error(tag, hidden=hidden), mark)
         elif text in frame.value:
-            frame.key = SKIPPED
             line = unpack(frame.marks[text][0]).line
-            message = f"the key {quoted(text)} stands twice in this mapping"
-            self._problem(
-                "duplicate-key", mark, message, f"keep this one or the one in line {line}"
-            )
+            hint = f"keep this one or the one in line {line}"
+            self._problem("duplicate-key", mark, f"{shown} stands twice in this mapping", hint)
         else:
             frame.key = text
 
@@ -222,15 +251,32 @@ class TreeBuilder:
         self._problem("key", own_mark(marks), "this key is not text", "write a key that is text")
 
     def _undefined(self, anchor: str, mark: int) -> None:
+        shown = "this anchor" if self._hides() else f"the anchor {quoted('&' + anchor)}"
         if any(frame.anchor == anchor for frame in self._stack):
-            message = f"the anchor {quoted('&' + anchor)} contains itself"
+            message = f"{shown} contains itself"
             self._problem("alias", mark, message, "write the value out instead of the alias")
             return
-        message = f"there is no anchor {quoted('&' + anchor)} above this alias"
-        self._problem(
-            "alias", mark, message, "write the value out, or name an anchor that stands above"
-        )
+        message = f"{shown} does not stand above this alias"
+        hint = "write the value out, name an anchor that stands above, or put the text in quotes"
+        self._problem("alias", mark, message, hint)
+
+    def _hides(self) -> bool:
+        """Whether the next key or value may be a secret that was written down by mistake."""
+        return any(isinstance(it, MappingFrame) and it.label == "auth" for it in self._stack)
+
+    def _refuse(self, error: ScalarError, mark: int) -> None:
+        self._problem(error.rule, mark, str(error), error.hint)
 
     def _problem(self, rule: str, mark: int, message: str, hint: str) -> None:
-        path = pointer([frame.part() for frame in self._stack])
-        self.problems.append(Problem(rule, self._file, *unpack(mark), path, message, hint))
+        if len(self.problems) < MAX_PROBLEMS:
+            path = pointer(self._path())
+            self.problems.append(Problem(rule, self._file, *unpack(mark), path, message, hint))
+
+    def _path(self) -> list[PathPart]:
+        """Give the path of what is being built, down to an `auth`, whose keys may be secrets."""
+        path: list[PathPart] = []
+        for frame in self._stack:
+            path.append(frame.part())
+            if path[-1] == "auth":
+                break
+        return path

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from runner.errors import InvalidConfigError
+from runner.load.tree import MAX_PROBLEMS
 from runner.problems import file_problem
 from runner.validate.build import build_document
 from runner.validate.config import Config
 from runner.validate.rules import Asked, rule_problems
-from runner.validate.schema import MAX_PROBLEMS, schema_problems
+from runner.validate.schema import schema_problems
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from runner.load import Loaded
-    from runner.load.document import Document
     from runner.problems import Problem
     from runner.validate.references import Allowed
 
+# Problems of shape, which may come of another one at the same place.
+_CONSEQUENCES = frozenset({"type", "value", "quotes", "empty", "one-command"})
+
 
 def find_problems(loaded: Loaded, environment: str | None, allowed: Allowed) -> list[Problem]:
-    """Give every problem of every file, errors and warnings, in the order of the files."""
+    """Give every problem, errors and warnings: unreadable files first, then in their order."""
     asked = Asked(environment, allowed)
     problems = list(loaded.problems)
+    errors = Counter(problem.file for problem in problems if problem.is_error)
+    told = {(it.file, it.line, it.column) for it in loaded.problems}
     for document in loaded.documents:
-        found = schema_problems(document) + rule_problems(document, asked)
-        problems.extend(_without_repeats(found))
-        if len(found) >= MAX_PROBLEMS and sum(it.is_error for it in found) >= MAX_PROBLEMS:
-            problems.append(_too_many(document))
-    order = {path: n for n, path in enumerate(dict.fromkeys(problem.file for problem in problems))}
-    order.update({file.path: n for n, file in enumerate(loaded.files)})
-    return sorted(problems, key=lambda it: (order[it.file], it.line, it.column))
+        if errors[document.file] < MAX_PROBLEMS:
+            found = schema_problems(document) + rule_problems(document, asked)
+            problems.extend(_without_repeats(found, told))
+            errors[document.file] += sum(problem.is_error for problem in found)
+    problems.extend(_too_many(file) for file, count in errors.items() if count >= MAX_PROBLEMS)
+    order = {file.path: n for n, file in enumerate(loaded.files)}
+    return sorted(problems, key=lambda it: (order.get(it.file, -1), it.line, it.column))
 
 
 def validate(
@@ -55,12 +63,21 @@ def validate(
     return Config(environment, loaded.files, tuple(documents), tuple(problems))
 
 
-def _without_repeats(problems: list[Problem]) -> list[Problem]:
-    """One mistake, one problem: a misplaced reference also fails its pattern, for example."""
-    special = {(it.line, it.column) for it in problems if it.rule == "reference"}
-    return [it for it in problems if it.rule != "value" or (it.line, it.column) not in special]
+def _without_repeats(
+    found: list[Problem], told: AbstractSet[tuple[str, int, int]]
+) -> list[Problem]:
+    """One mistake, one problem: what fails to load or is a reference also fails its schema.
+
+    `told` has the places where loading found something.
+    """
+    special = told | {(it.file, it.line, it.column) for it in found if it.rule == "reference"}
+    return [
+        it
+        for it in found
+        if it.rule not in _CONSEQUENCES or (it.file, it.line, it.column) not in special
+    ]
 
 
-def _too_many(document: Document) -> Problem:
-    message = f"there are more than {MAX_PROBLEMS:,} problems here; the first of them are shown"
-    return file_problem("too-many", document.file, message, "mend these first")
+def _too_many(file: str) -> Problem:
+    message = f"there are {MAX_PROBLEMS:,} problems or more in this file; the first are shown"
+    return file_problem("too-many", file, message, "mend these first")

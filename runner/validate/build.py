@@ -100,7 +100,7 @@ def _oauth(oauth: Mapping[str, Any]) -> OAuth:
 def _scopes(scopes: str | list[str]) -> Reference | tuple[str, ...]:
     if isinstance(scopes, str):
         reference = parse_reference(scopes)
-        return reference or tuple(filter(None, (scope.strip() for scope in scopes.split(","))))
+        return reference or tuple(scopes.replace(",", " ").split())
     return tuple(scopes)
 
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 ENV_PREFIX = "CAMPAIGN_"
 SECRET_FOLDER = "/run/secrets"  # noqa: S105 - a folder, no password
-_REFERENCE = re.compile(r"\$\{(env|file):([^{}]*)\}")
+_REFERENCE = re.compile(
+    r"\$\{(env|file):((?<=env:)[A-Za-z_][A-Za-z0-9_]*|(?<=file:)/[^{}\x00-\x1f]+)\}"
+)
 _ANY_REFERENCE = re.compile(r"\$\{\s*(?:env|file)\s*:", re.IGNORECASE)
 
 
@@ -73,6 +75,12 @@ def is_under_auth(path: Sequence[PathPart]) -> bool:
     return list(path[:1]) == ["auth"] or (
         list(path[:1]) == ["environments"] and list(path[2:3]) == ["auth"]
     )
+
+
+def may_be_literal(path: Sequence[PathPart]) -> bool:
+    """Whether `path` lies in the scopes of an `auth`, which are no secret (rule R5)."""
+    inside = list(path[1:] if list(path[:1]) == ["auth"] else path[3:])
+    return is_under_auth(path) and inside[:2] == ["oauth", "scopes"]
 
 
 def is_inside(path: str, folders: tuple[str, ...]) -> bool:

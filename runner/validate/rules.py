@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runner.durations import parse_duration
 from runner.load.document import pointer
+from runner.load.tree import MAX_PROBLEMS
 from runner.printable import quoted
 from runner.problems import Problem, Severity
 from runner.validate.config import COMMANDS
@@ -21,7 +22,6 @@ from runner.validate.references import (
     is_under_auth,
     parse_reference,
 )
-from runner.validate.schema import MAX_PROBLEMS
 from runner.validate.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def rule_problems(document: Document, asked: Asked) -> list[Problem]:
 
 def references_stand_under_auth(document: Document, _: Asked) -> Iterator[Problem]:
     """A reference anywhere else could move a secret into a URL, a log or a page."""
-    for path, text in _texts(document.value, []):
+    for path, text in _texts(document.value):
         if not is_under_auth(path) and holds_reference(text):
             hint = "write the value itself; references stand only under `auth`"
             yield _at(document, path, "reference", "a reference may not stand here", hint)
@@ -56,7 +56,7 @@ def references_stand_under_auth(document: Document, _: Asked) -> Iterator[Proble
 
 def references_are_allowed(document: Document, asked: Asked) -> Iterator[Problem]:
     """A pull request may name only what is meant for the runner (rule R5)."""
-    for path, text in _texts(document.value, []):
+    for path, text in _texts(document.value):
         reference = parse_reference(text) if is_under_auth(path) else None
         if reference is None or asked.allowed.permits(reference):
             continue
@@ -104,7 +104,7 @@ def workflows_stand_once(document: Document, _: Asked) -> Iterator[Problem]:
 
 def durations_are_sane(document: Document, _: Asked) -> Iterator[Problem]:
     """A timeout of nothing, or of more than a day, was not meant."""
-    for path, text in _texts(document.value, []):
+    for path, text in _texts(document.value):
         if path[-1:] != ["timeout"]:
             continue
         try:
@@ -161,16 +161,30 @@ def _workflows(named: JsonValue) -> list[str]:
     ]
 
 
-def _texts(value: JsonValue, path: list[PathPart]) -> Iterator[tuple[list[PathPart], str]]:
+def _texts(value: JsonValue) -> Iterator[tuple[list[PathPart], str]]:
     """Give every text in `value` with its path, which is only valid until the next one."""
     if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, (dict, list)):
-        items = value.items() if isinstance(value, dict) else enumerate(value)
-        for key, item in items:
-            path.append(key)
-            yield from _texts(item, path)
+        yield [], value
+    path: list[PathPart] = []
+    within = [_items(value)]  # no recursion: each text would pass through all levels
+    while within:
+        for part, item in within[-1]:
+            path.append(part)
+            if isinstance(item, (dict, list)):
+                within.append(_items(item))
+                break
+            if isinstance(item, str):
+                yield path, item
             path.pop()
+        else:
+            within.pop()
+            del path[-1:]
+
+
+def _items(value: JsonValue) -> Iterator[tuple[PathPart, JsonValue]]:
+    if isinstance(value, dict):
+        return iter(value.items())
+    return enumerate(value if isinstance(value, list) else [])
 
 
 def _at(

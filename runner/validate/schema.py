@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import jsonschema_rs
 
+from runner.load.tree import MAX_PROBLEMS
 from runner.schemas import schema
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from runner.load.document import Document, JsonValue, PathPart
     from runner.problems import Problem
-
-MAX_PROBLEMS = 1_000  # in one document; whoever has more mends a generator, not lines
 
 # The parts of a value where something is wrong: part -> what is wrong inside of it.
 _Faults: TypeAlias = "dict[PathPart, _Faults]"
@@ -36,14 +35,19 @@ def schema_problems(document: Document) -> list[Problem]:
     faults = _Search().faults(document.value, schema("config"))
     if faults is None:
         return []
-    from runner.validate.wording import word
+    from runner.validate.wording import anyhow, word
 
     problems = (
         problem
         for error, path in reference_errors(document.value, faults)
         for problem in word(document, error, path)
     )
-    return list(dict.fromkeys(islice(problems, MAX_PROBLEMS)))
+    found = list(dict.fromkeys(islice(problems, MAX_PROBLEMS)))
+    if not found:  # no wording may let a document pass that the reference refuses
+        found = [
+            anyhow(document, *it) for it in islice(reference_errors(document.value, faults), 1)
+        ]
+    return found
 
 
 def reference_errors(

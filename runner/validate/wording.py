@@ -7,13 +7,17 @@ written there by mistake.
 
 from __future__ import annotations
 
+import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from runner.durations import parse_duration
 from runner.load.document import pointer
-from runner.printable import quoted
+from runner.printable import printable, quoted
 from runner.problems import Problem
+from runner.schemas import schema
 from runner.validate.config import COMMANDS
-from runner.validate.references import is_under_auth
+from runner.validate.references import is_under_auth, may_be_literal
 from runner.validate.suggest import closest, did_you_mean
 
 if TYPE_CHECKING:
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 
     from runner.load.document import Document, PathPart
 
+_GLUED = re.compile(r"\w+:\S")
 _KINDS = {
     "object": "a mapping",
     "array": "a list",
@@ -42,8 +47,13 @@ def word(document: Document, error: ValidationError, path: list[PathPart]) -> It
         error: from `jsonschema`.
         path: where in the whole document the error lies.
     """
-    wording = _WORDINGS.get(str(error.validator), _other)
+    wording = WORDINGS.get(str(error.validator), _other)
     yield from wording(_Finding(document, error, path))
+
+
+def anyhow(document: Document, error: ValidationError, path: list[PathPart]) -> Problem:
+    """Give the problem of an error for which `word` had none, in general words."""
+    return next(_other(_Finding(document, error, path)))
 
 
 class _Finding:
@@ -56,7 +66,8 @@ class _Finding:
         self.schema: Any = error.schema
         self.keyword = str(error.validator)
         self.expected: Any = error.validator_value
-        self.secret = is_under_auth(path) and "scopes" not in path
+        self.own = _property(list(error.absolute_schema_path))
+        self.secret = is_under_auth(path) and not may_be_literal(path)
 
     @property
     def noun(self) -> str:
@@ -64,7 +75,7 @@ class _Finding:
 
     @property
     def example(self) -> str:
-        return _shown(self.schema["examples"][0])
+        return _shown(self.own.get("examples", self.schema.get("examples"))[0])
 
     @property
     def what_to_write(self) -> str:
@@ -80,16 +91,11 @@ class _Finding:
 
 
 def _type(found: _Finding) -> Iterator[Problem]:
+    if found.value is None:
+        yield _nothing(found)
+        return
     if found.secret and "string" in _expected_types(found):
         yield _literal_secret(found)
-        return
-    if found.value is None:
-        name = (
-            quoted(str(found.path[-1]))
-            if found.path and isinstance(found.path[-1], str)
-            else "this"
-        )
-        yield found.problem("empty", f"{name} is empty", f"write {found.example}")
         return
     raw = found.document.raw(found.path)
     if raw is not None and "string" in _expected_types(found):
@@ -99,32 +105,47 @@ def _type(found: _Finding) -> Iterator[Problem]:
     hint = f"write {found.example}"
     if isinstance(found.value, str) and "integer" in _expected_types(found):
         hint += ", without quotes"
+    elif isinstance(found.value, str) and _GLUED.match(found.value) and not found.secret:
+        hint = "write a blank after the `:`"
     yield found.problem("type", message, hint)
+
+
+def _nothing(found: _Finding) -> Problem:
+    if not found.path:
+        hint = f"write {found.example}, or remove the `---` that begins it"
+        return found.problem("empty", "this document is empty", hint)
+    name = quoted(str(found.path[-1])) if isinstance(found.path[-1], str) else "this"
+    return found.problem("empty", f"{name} is empty", f"write {found.example}")
 
 
 def _not_text(found: _Finding, raw: str) -> Problem:
     if found.noun == "duration" and not isinstance(found.value, bool):
-        return found.problem(
-            "type", f"{quoted(raw)} has no unit", f"write it with one, such as {raw}s"
-        )
+        example = f"{raw}s" if _is_duration(f"{raw}s") else found.example  # "1.5s" would be none
+        hint = f"write it with one, such as {example}"
+        return found.problem("type", f"{quoted(raw)} has no unit", hint)
     message = f"YAML reads {quoted(raw)} as {_kind(found.value)}"
-    return found.problem("quotes", message, f'put it in quotes: "{raw[:60]}"')
+    if re.search(found.schema["pattern"], raw) is None:  # quotes alone would not mend it
+        return found.problem("type", message, found.what_to_write)
+    return found.problem("quotes", message, f'put it in quotes: "{printable(raw, 60)}"')
 
 
 def _pattern(found: _Finding) -> Iterator[Problem]:
-    if found.secret:
-        yield _literal_secret(found)
-    elif not found.value:
+    if not found.value:
         yield from _too_short(found)
+    elif found.secret:
+        yield _literal_secret(found)
     else:
         message = f"{quoted(str(found.value))} is not a valid {found.noun}"
         yield found.problem("value", message, found.what_to_write)
 
 
 def _literal_secret(found: _Finding) -> Problem:
+    if isinstance(found.value, str) and found.value.startswith("$"):
+        return found.problem(
+            "reference", "this reference is not written as it must be", found.what_to_write
+        )
     message = "this is a literal, and a secret may never stand in a file"
-    name = str(found.path[-1])
-    hint = f"write a reference, such as {found.example}, and give `{name}` to whoever runs this"
+    hint = f"write a reference, such as {found.example}; a real secret must now be replaced"
     return found.problem("literal-secret", message, hint)
 
 
@@ -134,13 +155,19 @@ def _enum(found: _Finding) -> Iterator[Problem]:
             "empty", "there is no value", f"write one of: {', '.join(found.expected)}"
         )
         return
+    if isinstance(found.value, (dict, list)):
+        hint = f"write one of: {', '.join(found.expected)}"
+        yield found.problem("type", f"this is {_kind(found.value)}, where text must stand", hint)
+        return
     shown = found.document.raw(found.path) or str(found.value)
     message = f"{quoted(shown)} is not a known {found.noun}"
     yield found.problem("value", message, did_you_mean(shown, found.expected))
 
 
 def _version(found: _Finding) -> Iterator[Problem]:
-    if isinstance(found.value, int) and not isinstance(found.value, bool):
+    value = found.value
+    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())  # as 2.0
+    if whole and not isinstance(value, bool):
         message = f"version {found.value} of the format is not known to this campaign-runner"
         yield found.problem("version", message, f"write version: {found.expected}")
 
@@ -163,8 +190,9 @@ def _key_name(found: _Finding) -> Iterator[Problem]:
 
 def _required(found: _Finding) -> Iterator[Problem]:
     properties = found.schema["properties"]
+    unknown = [key for key in islice(found.value, 100) if key not in properties]
     for key in found.expected:  # the reference gives one error for each; the same twice is dropped
-        if key not in found.value:
+        if key not in found.value and closest(key, unknown) is None:  # else it is told as misspelt
             hint = f"add {key}: {_shown(properties[key]['examples'][0])}"
             yield found.problem("missing-key", f"the key `{key}` is missing", hint)
 
@@ -206,7 +234,7 @@ def _other(found: _Finding) -> Iterator[Problem]:
     yield found.problem("value", message, found.what_to_write)
 
 
-_WORDINGS: dict[str, Callable[[_Finding], Iterator[Problem]]] = {
+WORDINGS: dict[str, Callable[[_Finding], Iterator[Problem]]] = {
     "type": _type,
     "pattern": _pattern,
     "enum": _enum,
@@ -220,6 +248,26 @@ _WORDINGS: dict[str, Callable[[_Finding], Iterator[Problem]]] = {
     "minProperties": _too_short,
     "maxLength": _too_long,
 }
+
+
+def _is_duration(text: str) -> bool:
+    try:
+        return parse_duration(text) > 0
+    except ValueError:
+        return False
+
+
+def _property(path: list[str | int]) -> dict[str, Any]:
+    """Give the part of the schema that refers to the broken one, if one does: it knows better.
+
+    A property has examples of its own, where what it refers to has those of its kind.
+    """
+    node: Any = schema("config")
+    for part in path[:-1]:
+        if "$ref" in node:
+            node = schema("config")["$defs"][node["$ref"].removeprefix("#/$defs/")]
+        node = node[part]
+    return node if "$ref" in node else {}
 
 
 def _expected_types(found: _Finding) -> list[str]:

@@ -1,0 +1,93 @@
+"""`schema/config.schema.json` itself: complete, true to its own examples, and worded."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from runner.schemas import NAMES, schema
+from runner.validate.wording import WORDINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CONFIG = schema("config")
+ANNOTATIONS = {"title", "description", "examples", "$schema", "$id", "$defs", "$ref"}
+APPLICATORS = {"properties", "items"}  # what is wrong inside of them has a keyword of its own
+
+
+def nodes(node: Any, path: str = "#") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give every part of a schema that is a schema."""
+    yield path, node
+    for key in ("properties", "$defs"):
+        for name, below in node.get(key, {}).items():
+            yield from nodes(below, f"{path}/{key}/{name}")
+    for key in ("items", "additionalProperties", "propertyNames", "not"):
+        if isinstance(node.get(key), dict):
+            yield from nodes(node[key], f"{path}/{key}")
+    for index, below in enumerate(node.get("oneOf", [])):
+        yield from nodes(below, f"{path}/oneOf/{index}")
+
+
+NODES = dict(nodes(CONFIG))
+DESCRIBED = {
+    path: node
+    for path, node in NODES.items()
+    if re.search(r"/(properties|\$defs)/[^/]+$", path) or path == "#"
+}
+PATTERNS = {path: node["pattern"] for path, node in NODES.items() if "pattern" in node}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_published_schema_is_valid_draft_2020_12(name: str) -> None:
+    assert schema(name)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    Draft202012Validator.check_schema(schema(name))
+
+
+@pytest.mark.parametrize("path", DESCRIBED)
+def test_every_part_has_what_editors_and_messages_show(path: str) -> None:
+    node = DESCRIBED[path]
+    assert node["title"]
+    assert node["description"].endswith(".")
+    assert node["examples"]
+
+
+@pytest.mark.parametrize("path", DESCRIBED)
+def test_every_example_is_valid_against_its_own_part(path: str) -> None:
+    part = Draft202012Validator({**DESCRIBED[path], "$defs": CONFIG["$defs"]})
+    for example in DESCRIBED[path]["examples"]:
+        part.validate(example)
+
+
+@pytest.mark.parametrize("path", PATTERNS)
+def test_every_pattern_ends_so_that_editors_and_python_read_it_alike(path: str) -> None:
+    assert PATTERNS[path].startswith("^")
+    assert PATTERNS[path].endswith(r"$(?!\n)")
+
+
+@pytest.mark.parametrize("path", PATTERNS)
+def test_no_pattern_accepts_a_trailing_newline(path: str) -> None:
+    node = NODES[path]
+    for example in node["examples"]:
+        if isinstance(example, str):
+            assert re.search(node["pattern"], example)
+            assert not re.search(node["pattern"], example + "\n")
+            assert not re.search(node["pattern"], "\n" + example)
+
+
+@pytest.mark.parametrize("path", [path for path, node in NODES.items() if "properties" in node])
+def test_every_mapping_refuses_unknown_keys(path: str) -> None:
+    assert NODES[path]["additionalProperties"] is False
+
+
+def test_every_keyword_has_its_wording() -> None:
+    used = {key for node in NODES.values() for key in node}
+    assert used - ANNOTATIONS - APPLICATORS - {"propertyNames"} == set(WORDINGS)
+
+
+def test_every_key_is_described_in_lower_case_under_its_definition() -> None:
+    nouns = [node["title"] for path, node in NODES.items() if re.fullmatch(r"#/\$defs/\w+", path)]
+    assert [it for it in nouns if not (it[0].islower() or it.startswith("OAuth"))] == []
