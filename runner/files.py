@@ -21,8 +21,10 @@ def check_writable(path: Path) -> None:
     """
     try:
         mode = path.lstat().st_mode
-    except OSError:
+    except FileNotFoundError:
         mode = stat.S_IFREG
+    except OSError as error:
+        raise _cannot_write(path, error) from error
     if not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
         raise UsageError(f"{quoted(str(path), 200)} is not a regular file; name another path")
     temporary = _create_beside(path)

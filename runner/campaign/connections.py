@@ -7,8 +7,9 @@ reset before sending and one after it look the same. The connection itself knows
 from __future__ import annotations
 
 import threading
+from http.client import HTTPResponse, RemoteDisconnected
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidSchema
@@ -43,6 +44,7 @@ class Exchange:
         self.sent = False
         self._deadline = deadline
         self._connection: _Noting | None = None
+        self._socket: socket.socket | None = None
 
     def __enter__(self) -> Self:
         _local.exchange = self
@@ -51,9 +53,9 @@ class Exchange:
     def __exit__(self, *_: object) -> None:
         _local.exchange = None
 
-    def socket(self) -> socket.socket | None:
+    def current_socket(self) -> socket.socket | None:
         """Give the socket in use, or None before there is one."""
-        return None if self._connection is None else getattr(self._connection, "sock", None)
+        return getattr(self._connection, "sock", None) or self._socket
 
     def note(self, connection: _Noting) -> None:
         """Take down which connection carries the request."""
@@ -64,8 +66,12 @@ class Exchange:
         if self._connection is not None:
             self._connection.close()
 
-    def hand_over(self) -> None:
+    def hand_over(self, socket_in_use: socket.socket) -> None:
         """Take down that the request leaves now.
+
+        Args:
+            socket_in_use: kept, since a connection lets go of its socket before the body is read,
+                where that ends with the connection.
 
         Raises:
             TimeoutError: if its time was up before: a slow name look-up cannot be ended, and the
@@ -73,7 +79,7 @@ class Exchange:
         """
         if not self.sent and monotonic() >= self._deadline:
             raise TimeoutError("there was no connection in time")
-        self.sent = True
+        self.sent, self._socket = True, socket_in_use
 
 
 def _current() -> Exchange | None:
@@ -81,11 +87,44 @@ def _current() -> Exchange | None:
     return exchange
 
 
+class _WholeLines:
+    """Gives the lines of a head, and takes no end for a blank line."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def readline(self, limit: int) -> bytes:
+        line = self._file.readline(limit)
+        if not line.endswith(b"\n") and len(line) < limit:
+            raise RemoteDisconnected("the connection ended before a whole head of an answer")
+        return line
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _Response(HTTPResponse):
+    """An answer whose head is whole; the standard library is content with any part of one."""
+
+    fp: Any
+
+    def begin(self) -> None:
+        file = self.fp
+        self.fp = _WholeLines(file)
+        try:
+            super().begin()
+        finally:
+            if self.fp is not None:
+                self.fp = file
+
+
 class _Noting:
     """What both kinds of connection do beyond those of urllib3."""
 
+    response_class: Any = _Response
     _last_used = 0.0
     _connecting = False
+    sock: Any
     close: Callable[[], None]
 
     def connect(self) -> None:
@@ -106,7 +145,7 @@ class _Noting:
         # What goes out while it connects is a proxy's CONNECT, which holds nothing of the request.
         if exchange is not None and not self._connecting:
             exchange.note(self)
-            exchange.hand_over()
+            exchange.hand_over(self.sock)
         super().send(data)  # type: ignore[misc]
 
     def getresponse(self) -> Any:

@@ -57,7 +57,7 @@ def retry_after(header: str | None, now: datetime) -> float | None:
         return float(header[:9])
     try:
         then = parsedate_to_datetime(header)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
     if then.tzinfo is None:
         then = then.replace(tzinfo=now.tzinfo)

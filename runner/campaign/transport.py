@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 import urllib3
-from requests.utils import get_environ_proxies
+from requests.utils import get_environ_proxies, select_proxy
 from urllib3.util import SKIP_HEADER
 
 from runner.campaign.connections import Exchange, NotingAdapter
@@ -116,7 +116,7 @@ class Transport:
         deadline = started + timeout
         with (
             Exchange(deadline) as exchange,
-            self._watchdog.watching(deadline, exchange.socket) as watch,
+            self._watchdog.watching(deadline, exchange.current_socket) as watch,
         ):
             try:
                 response = self._session.send(
@@ -138,7 +138,7 @@ class Transport:
             exchange.drop()  # another head is to come; the next request would take it for its own
             reason = f"nothing came after an interim answer ({response.status_code})"
             return NoAnswer(True, False, reason, monotonic() - started)  # noqa: FBT003 - as above
-        headers = {name.lower(): value for name, value in response.headers.items()}
+        headers = {name.lower(): value.strip() for name, value in response.headers.items()}
         return Answer(response.status_code, headers, text, cut, monotonic() - started)
 
     def close(self) -> None:
@@ -154,8 +154,11 @@ class Transport:
         host = urllib3.util.parse_url(url).host or ""
         if host not in self._proxies:
             # Never for loopback: a proxy would get secrets in plain text.
-            found = {} if is_loopback(host.strip("[]")) else get_environ_proxies(url)
-            self._proxies[host] = dict(found)
+            found = {} if is_loopback(host.strip("[]")) else dict(get_environ_proxies(url))
+            proxy = select_proxy(url, found)
+            if proxy and not urllib3.util.parse_url(proxy).host:
+                raise requests.exceptions.InvalidProxyURL("the proxy's address holds no host")
+            self._proxies[host] = found
         return self._proxies[host]
 
 

@@ -27,7 +27,7 @@ class Scrubber:
         self._pattern: re.Pattern[str] | None = None
 
     def add(self, secret: Secret) -> None:
-        """Clean all text from now on of this secret too."""
+        """Clean all text from now on of this secret too, of at least `SHORTEST` characters."""
         for form in _forms(secret.reveal()):
             special = sum(not char.isalnum() for char in form)
             self._forms[_spelt(form)] = len(form) + special * (_LONGEST_SPELLING - 1)
@@ -46,7 +46,8 @@ class Scrubber:
             cut: whether it ends where reading stopped, so that its end may be part of a secret.
             limit: the most characters to give.
         """
-        return printable(self._without_parted_secrets(_visible(text), cut=cut), limit)
+        # What is hidden goes first: it could part a secret that shows again without it.
+        return printable(self._without_parted_secrets(printable(text), cut=cut), limit)
 
     def _without_parted_secrets(self, text: str, *, cut: bool) -> str:
         """Give `text` without secrets, even those that blanks part: base64 comes in lines."""
@@ -69,15 +70,6 @@ class Scrubber:
         return "".join([*parts, text[done:last]])
 
 
-def _visible(text: str) -> str:
-    """Give `text` without what is hidden: it could part a secret that shows again without it.
-
-    Piece by piece, since `printable` parts what looks like a command of a CI system, and a secret
-    may look like one.
-    """
-    return "".join(map(printable, re.split("([#:])", text)))
-
-
 def _forms(value: str) -> Iterator[str]:
     """Give the texts that hold a secret, each of which may be spelt in many ways."""
     raw = value.encode()
@@ -87,9 +79,7 @@ def _forms(value: str) -> Iterator[str]:
     for lead in range(3):  # base64 of a longer text differs with the bytes before the secret
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             encoded = encode(b"\0" * lead + raw).decode().rstrip("=")
-            settled = encoded[(0, 2, 3)[lead] : len(encoded) - ((lead + len(raw)) % 3 > 0)]
-            if len(settled) >= SHORTEST:
-                yield settled
+            yield encoded[(0, 2, 3)[lead] : len(encoded) - ((lead + len(raw)) % 3 > 0)]
 
 
 def _spelt(form: str) -> str:

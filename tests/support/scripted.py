@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import ssl
 import struct
 import threading
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    import ssl
+    from collections.abc import Callable, Sequence
 
     from typing_extensions import Self
 
@@ -169,8 +169,8 @@ class ScriptedServer:
     def __exit__(self, *_: object) -> None:
         self.closing.set()
         # Closing alone does not wake the thread that accepts.
-        with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
+        with contextlib.suppress(OSError), socket.socket() as waking:
+            waking.connect(("127.0.0.1", self.port))
         self._threads[0].join(10)
         self._listener.close()
         for peer in self._peers:
@@ -208,10 +208,3 @@ class ScriptedServer:
                 while not self.closing.is_set() and peer.socket.recv(65_536):
                     pass
         peer.socket.close()
-
-
-@contextlib.contextmanager
-def serving(*scripts: Sequence[Step]) -> Iterator[ScriptedServer]:
-    """Run a server while the block runs."""
-    with ScriptedServer(*scripts) as server:
-        yield server

@@ -1,0 +1,258 @@
+"""Tokens: one that was given, or one fetched, renewed in time, and never shown."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from runner.campaign.tokens import GivenToken, OAuthToken
+from runner.errors import CredentialsError, ExitCode, InterruptedRunError
+from runner.secrets.resolve import OAuthCredential
+from runner.secrets.scrub import Scrubber
+from runner.secrets.secret import Secret
+from tests.support.wire import FakeTransport, answered, lost, refused, untrusted
+from tests.support.worlds import FakeTime, RecordingInterruption
+
+if TYPE_CHECKING:
+    from tests.support.wire import Reply
+
+URL = "https://ims-na1.adobelogin.com/ims/token/v3"
+CLIENT_SECRET = "p8e-very/secret+value="
+FIRST = "token-number-1"
+CREDENTIAL = OAuthCredential(Secret("client-id"), Secret(CLIENT_SECRET), "openid,AdobeID")
+
+
+def token_body(token: Any = FIRST, **others: Any) -> str:
+    return json.dumps(
+        {"access_token": token, "token_type": "bearer", "expires_in": 86399, **others}
+    )
+
+
+def issued(token: Any = FIRST, **others: Any) -> Reply:
+    return answered(200, token_body(token, **others))
+
+
+class Case:
+    """A token source between a stand-in for the endpoint and a clock."""
+
+    def __init__(self, *replies: Reply, interruption: RecordingInterruption | None = None) -> None:
+        self.time = FakeTime(interruption or RecordingInterruption())
+        self.wire = FakeTransport(*replies)
+        self.scrubber = Scrubber()
+        self.scrubber.add(CREDENTIAL.client_secret)
+        self.tokens = OAuthToken(
+            CREDENTIAL,
+            token_url=URL,
+            transport=self.wire.as_transport(),
+            scrubber=self.scrubber,
+            world=self.time.world(),
+        )
+
+    def token(self) -> str:
+        return self.tokens.token().reveal()
+
+    def fault(self) -> str:
+        with pytest.raises(CredentialsError) as caught:
+            self.tokens.token()
+        assert caught.value.exit_code is ExitCode.CREDENTIALS
+        assert CLIENT_SECRET not in str(caught.value)
+        return str(caught.value)
+
+
+def test_a_given_token_is_given_and_has_no_other() -> None:
+    secret = Secret("the-token")
+    source = GivenToken(secret)
+    assert source.token() is secret
+    assert source.renew() is False
+
+
+def test_the_request_is_that_of_the_api() -> None:
+    case = Case(issued())
+    assert case.token() == "token-number-1"
+    request, timeout = case.wire.requests[0]
+    assert (request.method, request.url, timeout) == ("POST", URL, 30.0)
+    assert request.headers == {"Content-Type": "application/x-www-form-urlencoded"}
+    assert b"very%2Fsecret%2Bvalue%3D" in request.body
+    assert parse_qs(request.body.decode()) == {
+        "grant_type": ["client_credentials"],
+        "client_id": ["client-id"],
+        "client_secret": [CLIENT_SECRET],
+        "scope": ["openid,AdobeID"],
+    }
+
+
+def test_it_is_fetched_once_and_hidden_from_then_on() -> None:
+    case = Case(issued())
+    assert [case.token() for _ in range(3)] == ["token-number-1"] * 3
+    assert len(case.wire.requests) == 1
+    assert case.scrubber.scrub("Bearer token-number-1") == "Bearer ***"
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "still", "ended"),
+    [
+        (86399, 86278, 86279),
+        (300, 179, 180),
+        (200, 99, 100),
+        (10, 4, 5),
+        ("86399", 86278, 86279),
+        (86399.5, 86279, 86280),
+    ],
+)
+def test_it_is_replaced_shortly_before_its_end(lifetime: Any, still: float, ended: float) -> None:
+    case = Case(issued(expires_in=lifetime), issued("token-number-2"))
+    case.token()
+    case.time.passed = still
+    assert case.token() == "token-number-1"
+    case.time.passed = ended
+    assert case.token() == "token-number-2"
+    assert len(case.wire.requests) == 2
+
+
+@pytest.mark.parametrize("lifetime", [0, -1, -(10**9), "0"])
+def test_one_that_has_ended_already_is_used_once(lifetime: Any) -> None:
+    case = Case(issued(expires_in=lifetime), issued("token-number-2"))
+    assert [case.token(), case.token()] == ["token-number-1", "token-number-2"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"access_token": "token-number-1"}',
+        '{"access_token": "token-number-1", "expires_in": 1e999}',
+    ],
+)
+def test_one_without_an_end_is_kept(body: str) -> None:
+    case = Case(answered(200, body))
+    case.token()
+    case.time.passed = 1e12
+    assert case.token() == "token-number-1"
+
+
+def test_renewing_fetches_another() -> None:
+    case = Case(issued(), issued("token-number-2"))
+    case.token()
+    assert case.tokens.renew() is True
+    assert case.token() == "token-number-2"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "no JSON",
+        "[]",
+        "null",
+        '"text"',
+        "{}",
+        "[" * 60_000,
+        '{"access_token": "token-number-1", "expires_in": null}',
+        '{"access_token": "token-number-1", "expires_in": "soon"}',
+        '{"access_token": "token-number-1", "expires_in": [1]}',
+        '{"access_token": "token-number-1", "expires_in": 1' + "0" * 400 + "}",
+        '{"access_token": "token-number-1", "expires_in": 1' + "0" * 6000 + "}",
+        '{"access_tok',
+    ],
+)
+def test_an_answer_without_a_token_is_exit_4(body: str) -> None:
+    assert Case(answered(200, body)).fault().endswith("the token endpoint's answer holds none")
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "short-7",
+        "two words here",
+        "line\nX-Evil: 1234",
+        "token\r\n12345",
+        "zero\x00byte-in-it",
+        "tökén-with-äccents",
+        None,
+        12345678,
+        ["a-list-of-one"],
+        {"a": "b"},
+    ],
+)
+def test_a_token_that_no_header_can_carry_is_exit_4_and_not_shown(token: Any) -> None:
+    fault = Case(issued(token)).fault()
+    assert fault.endswith("the token endpoint gave one that cannot be used")
+
+
+@pytest.mark.parametrize("lifetime", ["NaN", '"nan"'])
+def test_a_lifetime_that_is_no_number_is_exit_4(lifetime: str) -> None:
+    body = f'{{"access_token": "token-number-1", "expires_in": {lifetime}}}'
+    assert Case(answered(200, body)).fault().endswith("gave one that cannot be used")
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 418, 204, 302])
+def test_an_endpoint_that_refuses_is_not_asked_again(status: int) -> None:
+    case = Case(answered(status, "no way"))
+    said = f"no access token ({status}): the token endpoint refused. It says: no way"
+    assert case.fault() == said
+    assert case.time.pauses == []
+
+
+def test_what_the_endpoint_says_is_explained_and_scrubbed() -> None:
+    body = json.dumps({"error": "invalid_client", "got": CLIENT_SECRET})
+    fault = Case(answered(400, body)).fault()
+    assert "the client ID or client secret is wrong" in fault
+    assert '"got": "***"' in fault
+
+
+def test_a_cut_answer_shows_no_part_of_a_secret() -> None:
+    text = "x" * 100 + CLIENT_SECRET[:-3]
+    fault = Case(answered(400, text, cut="it was cut")).fault()
+    assert CLIENT_SECRET[:5] not in fault
+
+
+@pytest.mark.parametrize(
+    "reply", [answered(s) for s in (429, 500, 502, 503, 504)] + [lost(), refused()]
+)
+def test_a_passing_fault_is_tried_again(reply: Reply) -> None:
+    case = Case(reply, reply, issued())
+    assert case.token() == "token-number-1"
+    assert case.time.pauses == [1.0, 2.0]
+
+
+def test_the_endpoint_may_say_when_to_come_again() -> None:
+    case = Case(answered(429, retry_after="17"), issued())
+    case.token()
+    assert case.time.pauses == [17.0]
+
+
+def test_an_endpoint_that_asks_for_too_long_is_given_up() -> None:
+    case = Case(answered(429, "later", retry_after="3600"))
+    assert case.fault() == "no access token (429): the token endpoint refused. It says: later"
+
+
+def test_an_endpoint_that_cannot_be_reached_is_given_up_after_five_attempts() -> None:
+    case = Case(*[refused()] * 5)
+    assert case.fault() == "no access token: the token endpoint: the connection was refused"
+    assert case.time.pauses == [1.0, 2.0, 4.0, 8.0]
+
+
+def test_the_reason_is_scrubbed_too() -> None:
+    assert Case(*[refused(f"got {CLIENT_SECRET}")] * 5).fault().endswith("endpoint: got ***")
+
+
+def test_an_endpoint_that_stays_broken_is_given_up_after_five_attempts() -> None:
+    case = Case(*[answered(500, "oops")] * 5)
+    assert case.fault() == "no access token (500): the token endpoint refused. It says: oops"
+
+
+def test_a_certificate_that_is_not_trusted_is_not_tried_again() -> None:
+    case = Case(untrusted())
+    assert "self-signed certificate" in case.fault()
+    assert case.time.pauses == []
+
+
+def test_an_interruption_ends_the_waiting() -> None:
+    interruption = RecordingInterruption(lambda _number: interruption.request())
+    case = Case(refused(), issued(), interruption=interruption)
+    with pytest.raises(InterruptedRunError, match="while waiting for an access token"):
+        case.token()
+    assert len(case.wire.requests) == 1
