@@ -15,9 +15,12 @@ def main() -> int:
 
         print(f"campaign-runner {__version__}")  # noqa: T201
         return 0
-    from runner.cli.app import run_cli
+    try:
+        from runner.cli.app import run_cli
 
-    return run_cli(sys.argv[1:])
+        return run_cli(sys.argv[1:])
+    except KeyboardInterrupt:  # before a command began, or after it ended
+        return 6
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ class InvalidConfigError(RunnerError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         count = sum(problem.is_error for problem in problems)
-        super().__init__(f"{counted(count, 'problem')} in the configuration; nothing was sent")
+        super().__init__(f"{counted(count, 'problem')} in the configuration")
         self.problems = tuple(problems)
 
 

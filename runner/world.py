@@ -23,6 +23,7 @@ class Interruption:
     """
 
     def __init__(self) -> None:
+        self._on_wish: Callable[[], None] | None = None
         # Putting into a SimpleQueue is safe inside of a signal handler; an Event is not.
         self._signals: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._received: list[int] = []
@@ -52,8 +53,13 @@ class Interruption:
             pass
 
     @contextmanager
-    def handling_signals(self) -> Iterator[None]:
-        """Take Ctrl-C and SIGTERM as a wish while the block runs."""
+    def handling_signals(self, on_wish: Callable[[], None] | None = None) -> Iterator[None]:
+        """Take Ctrl-C and SIGTERM as a wish while the block runs.
+
+        Args:
+            on_wish: called once from inside the signal's handler, so that it must do very little.
+        """
+        self._on_wish = on_wish
         signals = (signal.SIGINT, signal.SIGTERM)
         before = [(number, signal.signal(number, self._handle)) for number in signals]
         try:
@@ -78,6 +84,8 @@ class Interruption:
             self._requested = True
             raise KeyboardInterrupt
         self.request()
+        if self._on_wish is not None:
+            self._on_wish()
 
 
 def _utc_now() -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from runner import __version__
 from runner.campaign.hosts import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL
 from runner.cli import options as opt
 from runner.cli.boundary import guarded
-from runner.cli.process import surroundings
+from runner.cli.process import perform
 from runner.errors import EXIT_CODE_MEANINGS
 
 _EXIT_CODES = "\b\nExit codes:\n" + "\n".join(
@@ -71,8 +72,8 @@ def validate(
 
     inputs = opt.inputs(paths, env, allow_env, allow_secret_file)
     options = ValidateOptions(inputs, json=output_format is opt.Format.JSON, strict=strict)
-    with surroundings(log_format, verbose, quiet, no_color) as around:
-        return validate_command(options, around)
+    command = partial(validate_command, options)
+    return perform(command, log_format, verbose, quiet, no_color)
 
 
 @app.command(epilog=_EXIT_CODES)
@@ -106,8 +107,8 @@ def plan(
         selection=opt.selection(only, start),
         detailed_exit_code=detailed_exitcode,
     )
-    with surroundings(log_format, verbose, quiet, no_color) as around:
-        return plan_command(options, around)
+    command = partial(plan_command, options)
+    return perform(command, log_format, verbose, quiet, no_color)
 
 
 @app.command(epilog=_EXIT_CODES)
@@ -165,8 +166,8 @@ def run(
         token_url=token_url,
         allowed_hosts=tuple(allow_host or ()),
     )
-    with surroundings(log_format, verbose, quiet, no_color, asking="-" not in paths) as around:
-        return run_command(options, around)
+    command = partial(run_command, options)
+    return perform(command, log_format, verbose, quiet, no_color, asking="-" not in paths)
 
 
 @app.command()
@@ -199,8 +200,8 @@ def sandbox(
     options = sandbox_options(
         port, workflow or [], organization, effect_delay, as_json=output_format is opt.Format.JSON
     )
-    with surroundings(log_format, verbose, quiet, no_color) as around:
-        return sandbox_command(options, around)
+    command = partial(sandbox_command, options)
+    return perform(command, log_format, verbose, quiet, no_color)
 
 
 @app.command()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.commands.outputs import check_output
 from runner.commands.surroundings import TENANT_VARIABLE, configure, load_inputs
 from runner.errors import ExitCode, InvalidConfigError, UsageError
 from runner.files import write_atomically
@@ -41,6 +42,8 @@ def plan_command(options: PlanOptions, around: Surroundings) -> ExitCode:
     if options.out is not None and STDIN in (options.out, *options.inputs.paths):
         hint = "for stdout use --format json"
         raise UsageError(f"--out keeps a plan of named files in a file; `-` is neither ({hint})")
+    if options.out is not None:
+        check_output(options.out, options.inputs, around)
     try:
         loaded = load_inputs(options.inputs, around)
         config = configure(loaded, options.inputs, around)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.commands.outputs import check_output
 from runner.errors import BrokenError, ExitCode
-from runner.files import check_writable, write_atomically
+from runner.files import write_atomically
 from runner.printable import printable
 from runner.render.report_json import report_text
 from runner.render.summary import state_lines, summary_line, summary_table
@@ -14,21 +15,24 @@ from runner.render.summary import state_lines, summary_line, summary_table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from runner.commands.surroundings import Surroundings
+    from runner.commands.surroundings import Inputs, Surroundings
     from runner.execute.run import Run
+    from runner.render.output import Output
 
 STDOUT = "-"
 
 
-def check_report_path(report: str, around: Surroundings) -> None:
+def check_report_path(report: str, inputs: Inputs, around: Surroundings) -> None:
     """Make sure beforehand that the report can be written, so that no run goes unreported.
 
     Raises:
-        UsageError: if something other than a file stands there.
+        UsageError: if something other than a file stands there, or a file that is read.
         BrokenError: if it cannot be written there.
     """
-    if report != STDOUT:
-        check_writable(Path(around.cwd, report))
+    if report == STDOUT:
+        around.output.product("")
+    else:
+        check_output(report, inputs, around)
 
 
 def deliver(
@@ -58,15 +62,24 @@ def deliver(
     code = run.exit_code
     try:
         _write(run, report, around)
-    except BrokenError as error:
-        output.error(f"{error}; the report follows on standard output")
-        output.product(report_text(run))
+    except (BrokenError, BrokenPipeError) as error:
         code = ExitCode.BROKEN
+        _rescue(run, report, error, output)
     else:
         if report != STDOUT:
             output.info(f"Report: {printable(report)}")
     output.say(summary_line(run), important=code is not ExitCode.DONE)
     return code
+
+
+def _rescue(run: Run, report: str, error: Exception, output: Output) -> None:
+    """Show a report that could not be written where it was meant to go: nothing else holds it."""
+    if report == STDOUT:
+        output.error(f"{error}; the report follows here")
+        output.say(report_text(run), important=True)
+    else:
+        output.error(f"{error}; the report follows on standard output")
+        output.product(report_text(run))
 
 
 def _write(run: Run, report: str, around: Surroundings) -> None:

@@ -11,7 +11,7 @@ from runner.campaign.hosts import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL, Target, c
 from runner.commands.connect import connect
 from runner.commands.plan import require_organization, warn_about
 from runner.commands.reporting import check_report_path, deliver
-from runner.commands.surroundings import configure, load_inputs
+from runner.commands.surroundings import TENANT_VARIABLE, configure, load_inputs
 from runner.errors import CredentialsError, ExitCode, InterruptedRunError, InvalidConfigError
 from runner.execute.conclusion import conclude
 from runner.execute.run import Header, Run, not_sent, planned
@@ -62,11 +62,12 @@ def run_command(options: RunOptions, around: Surroundings) -> ExitCode:
         UsageError: if the options are wrong; then there is no report.
         BrokenError: if the report cannot be written.
     """
-    with around.world.interruption.handling_signals(), ExitStack() as closing:
+    interruption = around.world.interruption
+    with interruption.handling_signals(around.on_wish), ExitStack() as closing:
         target = check_target(
             options.base_url, options.token_url, allowed_hosts=options.allowed_hosts
         )
-        check_report_path(options.report, around)
+        check_report_path(options.report, options.inputs, around)
         return _RunCommand(options, around, target, closing).go()
 
 
@@ -90,13 +91,22 @@ class _RunCommand:
 
     def _run(self) -> Run:
         try:
-            config, plan = self._plan()
+            with self._around.world.interruption.at_once():
+                config, plan = self._plan()
         except InvalidConfigError as error:
             return self._refuse_files(error)
+        except KeyboardInterrupt:
+            message = "interrupted before anything was sent"
+            return self._end("interrupted", ExitCode.UNSETTLED, None, (), message)
+        return self._carry_out(config, plan)
+
+    def _carry_out(self, config: Config, plan: Plan) -> Run:
         warn_about(plan, self._around)
         if self._options.dry_run:
             environment = environment_text(plan.environment)
             self._around.output.info(f"Dry run, nothing is sent: environment {environment}")
+            if None in plan.organizations:
+                self._around.output.warning(f"a run is refused until {TENANT_VARIABLE} is set")
             return self._end("planned", ExitCode.DONE, plan, planned(plan))
         if not plan.commands:
             return self._end("succeeded", ExitCode.DONE, plan, ())
@@ -167,8 +177,9 @@ class _RunCommand:
         self._around.output.problems(error.problems)
         problems = tuple(it for it in error.problems if it.is_error)
         warnings = tuple(it for it in error.problems if not it.is_error)
+        message = f"{error}; nothing was sent"
         return self._end(
-            "refused", error.exit_code, None, (), str(error), problems=problems, warnings=warnings
+            "refused", error.exit_code, None, (), message, problems=problems, warnings=warnings
         )
 
     def _begin(self, target: Target) -> Header:

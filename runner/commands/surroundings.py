@@ -32,6 +32,7 @@ class Surroundings:
 
     Attributes:
         ask: puts a question to a person; None where there is no terminal.
+        on_wish: tells people that a run ends after the command under way; safe in a handler.
     """
 
     cwd: Path
@@ -41,6 +42,7 @@ class Surroundings:
     scrubber: Scrubber
     world: World
     ask: Callable[[str], bool] | None = None
+    on_wish: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

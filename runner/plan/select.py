@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from runner.plan.plan import Command, Selection
 
 
+_MOST_NUMBERS = 12
+
+
 def select(commands: Sequence[Command], selection: Selection) -> tuple[Command, ...]:
     """Give the selected commands, in the order of the files whatever order they are named in.
 
@@ -34,6 +37,19 @@ def select(commands: Sequence[Command], selection: Selection) -> tuple[Command, 
 
 
 def _unknown(option: str, identity: str, known: list[str]) -> str:
-    near = closest(identity, known)
-    hint = f"did you mean {quoted(near, 200)}?" if near else "`campaign-runner plan` shows the ids"
+    hint = _hint(identity, known)
     return f"{option}: there is no command {quoted(identity, 200)}; {hint}"
+
+
+def _hint(identity: str, known: list[str]) -> str:
+    """Point to what was meant, but never to another command of the same file."""
+    document, _, number = identity.rpartition("#")
+    numbers = [it.rpartition("#")[2] for it in known if it.rpartition("#")[0] == document]
+    if numbers:
+        more = ", ..." if len(numbers) > _MOST_NUMBERS else ""
+        return f"{quoted(document, 200)} has {', '.join(numbers[:_MOST_NUMBERS])}{more}"
+    ends = [it for it in known if it.endswith(f"#{number}")]
+    meant = closest(identity, ends) or (ends[0] if len(ends) == 1 else None)
+    if meant is not None:
+        return f"did you mean {quoted(meant, 200)}?"
+    return f"an id is a path and a number, such as {quoted(known[0], 200)}"

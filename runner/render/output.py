@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
+from runner.errors import BrokenError
 from runner.printable import printable
 from runner.render.problems import problem_lines, problem_value
 from runner.render.report_json import timestamp
@@ -63,9 +66,20 @@ class Output:
         return not plain and self.stderr.isatty()
 
     def product(self, text: str) -> None:
-        """Write what the command was asked for to stdout."""
-        self._stdout.write(self._scrubber.scrub(text))
-        self._stdout.flush()
+        """Write what the command was asked for to stdout.
+
+        Raises:
+            BrokenPipeError: if whoever read it has gone away.
+            BrokenError: if it cannot be written for another reason.
+        """
+        try:
+            self._stdout.write(self._scrubber.scrub(text))
+            self._stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            reason = (error.strerror or "unknown reason").lower()
+            raise BrokenError(f"standard output cannot be written: {reason}") from error
 
     def debug(self, message: str, **fields: object) -> None:
         """Say what only `-v` shows."""
@@ -103,9 +117,7 @@ class Output:
             for problem in problems:
                 self._log(problem.severity.value, QUIET, problem.message, problem_value(problem))
             return
-        for line in problem_lines(problems):
-            self.stderr.write(self._scrubber.scrub(line) + "\n")
-        self.stderr.flush()
+        self._tell("".join(f"{line}\n" for line in problem_lines(problems)))
 
     def table(self, table: RenderableType) -> None:
         """Show a table to people; JSON logs carry the same in their own way."""
@@ -120,8 +132,7 @@ class Output:
         with console.capture() as captured:
             console.print(table)
         lines = (line.rstrip() for line in captured.get().splitlines())
-        self.stderr.write(self._scrubber.scrub("\n".join(lines)) + "\n")
-        self.stderr.flush()
+        self._tell("\n".join(lines) + "\n")
 
     def _log(self, level: str, least: int, message: str, fields: dict[str, object]) -> None:
         text = f"{level}: {message}" if level in ("warning", "error") else message
@@ -136,5 +147,18 @@ class Output:
             at = timestamp(self._now())
             record = {**fields, "at": at, "level": level, "message": message}
             text = json.dumps(record, ensure_ascii=False)
-        self.stderr.write(self._scrubber.scrub(text) + "\n")
-        self.stderr.flush()
+        self._tell(f"{text}\n")
+
+    def _tell(self, text: str) -> None:
+        """Write to stderr. That nobody listens any more must never end a run half-way."""
+        try:
+            self.stderr.write(self._scrubber.scrub(text))
+            self.stderr.flush()
+        except OSError:
+            silence(self.stderr)
+
+
+def silence(stream: TextIO) -> None:
+    """Send what still goes to `stream` nowhere; Python would complain about it at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -40,11 +40,12 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     """Give a plan as lines for people: the commands in order, then the totals and the digest."""
     yield f"Environment: {environment_text(plan.environment)}"
     several = len(plan.organizations) > 1
-    if not several:
+    if len(plan.organizations) == 1:
         yield f"Organization: {printable(plan.organization or NO_ORGANIZATION)}"
     yield ""
-    yield from _table(plan, several=several)
-    yield ""
+    if plan.commands:
+        yield from _table(plan, several=several)
+        yield ""
     counts = ", ".join(f"{number} {action}" for action, number in plan.counts.items())
     yield counted(len(plan.commands), "command") + (f": {counts}" if counts else "")
     yield f"Digest: {plan.digest}"

@@ -141,6 +141,10 @@ class _Reader:
 
 def _fault(text: str) -> str | None:
     """Say why a secret cannot be used, without showing any of it."""
+    if not text:
+        return "it is empty"
+    if text.lower().startswith("bearer "):
+        return "begins with `Bearer`, which is added by itself; leave it out"
     if len(text) < SHORTEST:
         return f"shorter than {SHORTEST} characters, so it could not be kept out of logs"
     if _VISIBLE.fullmatch(text) is None:

@@ -1,0 +1,31 @@
+"""Refuses a place for a report or plan where it would destroy something, before anything begins."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runner.errors import UsageError
+from runner.files import check_writable
+from runner.load.sources import STDIN, SUFFIXES
+from runner.printable import quoted
+
+if TYPE_CHECKING:
+    from runner.commands.surroundings import Inputs, Surroundings
+
+
+def check_output(output: str, inputs: Inputs, around: Surroundings) -> None:
+    """Make sure that a file can be written, and is none of those that are read.
+
+    Raises:
+        UsageError: if something other than a file stands there, or a configuration could.
+        BrokenError: if it cannot be written there.
+    """
+    path = Path(around.cwd, output)
+    read = {os.path.realpath(Path(around.cwd, it)) for it in inputs.paths if it != STDIN}
+    if os.path.realpath(path) in read and not path.is_dir():
+        raise UsageError(f"{quoted(output, 200)} is read by this command; name another file")
+    if path.name.endswith(SUFFIXES):  # the next run over its folder would read it
+        raise UsageError(f"{quoted(output, 200)} would look like a configuration; end it in .json")
+    check_writable(path)
