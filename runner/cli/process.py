@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from runner.errors import ExitCode, RunnerError
 from runner.printable import printable
-from runner.render.output import DEBUG, NORMAL, QUIET, Output, OutputSettings, silence
+from runner.render.output import DEBUG, NORMAL, QUIET, Output, OutputSettings
 from runner.secrets.scrub import Scrubber
 from runner.world import World
 
@@ -53,7 +53,6 @@ def perform(
         around.output.error("interrupted")
         return ExitCode.UNSETTLED
     except BrokenPipeError:  # whoever read our output has had enough, as in `plan ... | head`
-        silence(sys.stdout)
         return ExitCode.BROKEN
     except OSError as error:
         around.output.error(printable(str(error)))

@@ -30,7 +30,7 @@ def check_report_path(report: str, inputs: Inputs, around: Surroundings) -> None
         BrokenError: if it cannot be written there.
     """
     if report == STDOUT:
-        around.output.product("")
+        around.output.product("")  # finds out whether it is open at all
     else:
         check_output(report, inputs, around)
 

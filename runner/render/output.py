@@ -73,11 +73,11 @@ class Output:
             BrokenError: if it cannot be written for another reason.
         """
         try:
-            self._stdout.write(self._scrubber.scrub(text))
-            self._stdout.flush()
-        except BrokenPipeError:
-            raise
+            _write_whole(self._stdout, self._scrubber.scrub(text))
         except OSError as error:
+            silence(self._stdout)
+            if isinstance(error, BrokenPipeError):
+                raise
             reason = (error.strerror or "unknown reason").lower()
             raise BrokenError(f"standard output cannot be written: {reason}") from error
 
@@ -156,6 +156,19 @@ class Output:
             self.stderr.flush()
         except OSError:
             silence(self.stderr)
+
+
+def _write_whole(stream: TextIO, text: str) -> None:
+    """Write all of `text`; an unbuffered stream (PYTHONUNBUFFERED) may take a part at a time."""
+    buffer = getattr(stream, "buffer", None)
+    if buffer is None:
+        stream.write(text)
+    else:
+        stream.flush()
+        left = memoryview(text.encode(stream.encoding, stream.errors or "strict"))
+        while left:
+            left = left[buffer.write(left) or 0 :]
+    stream.flush()
 
 
 def silence(stream: TextIO) -> None:
