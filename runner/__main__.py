@@ -10,17 +10,26 @@ def main() -> int:
 
     `--version` alone is answered at once, before anything slow is imported.
     """
-    if sys.argv[1:] == ["--version"]:
-        from runner import __version__
-
-        print(f"campaign-runner {__version__}")  # noqa: T201
-        return 0
     try:
+        if sys.argv[1:] == ["--version"]:
+            return _version()
         from runner.cli.app import run_cli
 
         return run_cli(sys.argv[1:])
     except KeyboardInterrupt:  # before a command began, or after it ended
         return 6
+
+
+def _version() -> int:
+    from runner import __version__
+
+    try:
+        sys.stdout.write(f"campaign-runner {__version__}\n")
+        sys.stdout.flush()
+    except (OSError, AttributeError):  # full, or closed by the caller
+        sys.stdout = None  # or Python would try again at its end
+        return 7
+    return 0
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
+_UNSEEN = re.compile(f"{_BLANKS.pattern[:-1]}|{_HIDDEN.pattern}")
 # `##[error]` and `##vso[task...]` are commands of GitHub, Azure and TeamCity wherever they stand.
 _HASH_COMMAND = re.compile(r"##(?=\w*\[)")
 # `::error::` is a command of GitHub at a line's start, even after blanks.
@@ -34,8 +35,16 @@ def printable(text: str, limit: int | None = None) -> str:
 
 
 def quoted(text: str, limit: int = 60) -> str:
-    """Give `text` as one harmless line between backquotes, cut to `limit` characters."""
-    return f"`{printable(text, limit)}`"
+    r"""Give `text` as one harmless line between backquotes, cut to `limit` characters.
+
+    What could not be seen is spelt out, since it may be the very fault: `WKF1\u200b`.
+    """
+    shown = _UNSEEN.sub(_spelt_out, text[: limit + 1])
+    return f"`{printable(shown, limit)}`"
+
+
+def _spelt_out(unseen: re.Match[str]) -> str:
+    return unseen[0].encode("unicode_escape").decode()
 
 
 def _is_plain(text: str) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Interruption:
     """Turns the first Ctrl-C or SIGTERM into a wish that is looked at between two commands.
 
-    The second one raises KeyboardInterrupt, which ends even what is under way.
+    A second one raises KeyboardInterrupt, but only where the code is ready for that: in `forcible`.
     """
 
     def __init__(self) -> None:
@@ -29,6 +29,7 @@ class Interruption:
         self._received: list[int] = []
         self._requested = False
         self._raises_at_once = False
+        self._is_forcible = False
 
     @property
     def requested(self) -> bool:
@@ -60,8 +61,7 @@ class Interruption:
             on_wish: called once from inside the signal's handler, so that it must do very little.
         """
         self._on_wish = on_wish
-        signals = (signal.SIGINT, signal.SIGTERM)
-        before = [(number, signal.signal(number, self._handle)) for number in signals]
+        before = [(number, signal.signal(number, self._handle)) for number in _signals()]
         try:
             yield
         finally:
@@ -77,15 +77,32 @@ class Interruption:
         finally:
             self._raises_at_once = False
 
+    @contextmanager
+    def forcible(self) -> Iterator[None]:
+        """Let a second signal raise KeyboardInterrupt, whose outcome the caller takes down."""
+        self._is_forcible = True
+        try:
+            yield
+        finally:
+            self._is_forcible = False
+
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         # One step to count it: the handler of a second signal may run in the middle of this one.
         self._received.append(number)
-        if len(self._received) > 1 or self._raises_at_once:
+        second = len(self._received) > 1
+        if self._raises_at_once or (second and self._is_forcible):
             self._requested = True
             raise KeyboardInterrupt
         self.request()
-        if self._on_wish is not None:
+        if self._on_wish is not None and not second:
             self._on_wish()
+
+
+def _signals() -> list[int]:
+    """Give the signals that mean an end, but for those that somebody had ignored (nohup)."""
+    names = ("SIGINT", "SIGTERM", "SIGHUP")  # the last is not on Windows
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    return [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
 
 
 def _utc_now() -> datetime:

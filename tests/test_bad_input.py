@@ -99,7 +99,7 @@ REFUSED: list[tuple[str, str | bytes, str]] = [
     (
         "an escaped control character",
         HEAD + 'actions: [{name: "\\e]0;x\\a", start: WKF1}]\n',
-        "3:18: error: actions[0].name: `]0;x` is not a valid name [value]",
+        r"3:18: error: actions[0].name: `\x1b]0;x\x07` is not a valid name [value]",
     ),
 ]
 

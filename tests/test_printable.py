@@ -55,7 +55,8 @@ def test_a_long_text_is_cut_and_says_so() -> None:
 
 
 def test_quoted_stands_between_backquotes() -> None:
-    assert quoted("a\nb") == "`a b`"
+    assert quoted("a\nb") == r"`a\nb`"
+    assert quoted("WKF1\u200b") == r"`WKF1\u200b`"
 
 
 @given(st.text(), st.none() | st.integers(1, 50))

@@ -23,7 +23,7 @@ def test_the_first_signal_is_a_wish_and_the_second_is_force(number: signal.Signa
         signal.raise_signal(number)
         asked.append(interruption.requested)
         assert asked == [False, True]
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt), interruption.forcible():
             signal.raise_signal(number)
 
 
@@ -31,7 +31,7 @@ def test_the_two_signals_count_together() -> None:
     interruption = Interruption()
     with interruption.handling_signals():
         signal.raise_signal(signal.SIGTERM)
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt), interruption.forcible():
             signal.raise_signal(signal.SIGINT)
 
 
@@ -40,8 +40,35 @@ def test_every_further_signal_is_force_too() -> None:
     with interruption.handling_signals():
         signal.raise_signal(signal.SIGINT)
         for _ in range(3):
-            with pytest.raises(KeyboardInterrupt):
+            with pytest.raises(KeyboardInterrupt), interruption.forcible():
                 signal.raise_signal(signal.SIGINT)
+
+
+def test_where_nothing_may_be_lost_no_signal_raises() -> None:
+    told: list[int] = []
+    interruption = Interruption()
+    with interruption.handling_signals(lambda: told.append(1)):
+        for _ in range(3):
+            signal.raise_signal(signal.SIGTERM)
+        with interruption.forcible():
+            pass
+        signal.raise_signal(signal.SIGINT)
+    assert interruption.requested
+    assert told == [1]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="POSIX")
+def test_a_terminal_that_goes_away_is_a_wish_too_unless_nohup() -> None:
+    heard, deaf = Interruption(), Interruption()
+    with heard.handling_signals():
+        signal.raise_signal(signal.SIGHUP)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with deaf.handling_signals():
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert (heard.requested, deaf.requested) == (True, False)
 
 
 @pytest.mark.parametrize("number", BOTH)

@@ -19,7 +19,7 @@ _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where requests go; made by `check_target` only, so that both addresses have been checked.
+    """Where requests go; `check_target` makes one of which both addresses have been checked.
 
     Attributes:
         base_url: of the API, without a slash at its end.
@@ -43,7 +43,7 @@ class Target:
 
 
 def check_target(
-    base_url: str, token_url: str, *, allowed_hosts: tuple[str, ...] = (), sandbox: bool = False
+    base_url: str, token_url: str, allowed_hosts: tuple[str, ...] = (), *, sandbox: bool = False
 ) -> Target:
     """Give the target, checked.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import ssl
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from urllib3.util import SKIP_HEADER
 from runner.campaign.connections import Exchange, NotingAdapter
 from runner.campaign.hosts import is_loopback
 from runner.campaign.watchdog import Watchdog
+from runner.errors import BrokenError
+from runner.printable import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,13 +98,16 @@ class Transport:
 
         Args:
             environ: for the CA bundle (REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE).
+
+        Raises:
+            BrokenError: if the CA bundle is not there.
         """
+        self._verify = _ca_bundle(environ)
         self._session = _Session()
         self._session.trust_env = False  # neither .netrc nor a look at the environment per request
         adapter = NotingAdapter()
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
-        self._verify = environ.get("REQUESTS_CA_BUNDLE") or environ.get("CURL_CA_BUNDLE") or True
         self._proxies: dict[str, dict[str, str]] = {}
         self._watchdog = Watchdog()
 
@@ -160,6 +166,14 @@ class Transport:
                 raise requests.exceptions.InvalidProxyURL("the proxy's address holds no host")
             self._proxies[host] = found
         return self._proxies[host]
+
+
+def _ca_bundle(environ: Mapping[str, str]) -> str | bool:
+    bundle = environ.get("REQUESTS_CA_BUNDLE") or environ.get("CURL_CA_BUNDLE")
+    if bundle and not Path(bundle).exists():
+        message = f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names {quoted(bundle, 200)}"
+        raise BrokenError(f"{message}, which does not exist; no certificate could be checked")
+    return bundle or True
 
 
 def _read_body(response: requests.Response, watch: Watch) -> tuple[str, str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from typing import Annotated
 
@@ -167,7 +168,7 @@ def run(
         allowed_hosts=tuple(allow_host or ()),
     )
     command = partial(run_command, options)
-    return perform(command, log_format, verbose, quiet, no_color, asking="-" not in paths)
+    return perform(command, log_format, verbose, quiet, no_color, stdin_is_read="-" in paths)
 
 
 @app.command()
@@ -211,5 +212,6 @@ def schema(
     """Print a JSON Schema: of the files, the plan or the report."""
     from runner.schemas import schema_text
 
-    typer.echo(schema_text(name.value), nl=False)
+    sys.stdout.write(schema_text(name.value))
+    sys.stdout.flush()
     return 0

@@ -1,4 +1,4 @@
-"""Runs one command in the process it was called in: its streams, its signals, its errors."""
+"""Gives a command what it needs of the process: streams, environment, clock, a way to ask."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import io
 import logging
 import os
 import sys
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
-from runner.errors import ExitCode, RunnerError
+from runner.cli.boundary import carry_out
 from runner.printable import printable
 from runner.render.output import DEBUG, NORMAL, QUIET, Output, OutputSettings
 from runner.secrets.scrub import Scrubber
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
 
     from runner.cli.options import LogFormat
     from runner.commands.surroundings import Surroundings
+    from runner.errors import ExitCode
 
+_TERMINAL = "CONIN$" if os.name == "nt" else "/dev/tty"
 _WAITING = b"Interrupted: the command under way still gets its answer. Once more to stop at once.\n"
 
 
@@ -32,47 +36,29 @@ def perform(
     quiet: bool,
     no_color: bool,
     *,
-    asking: bool = False,
+    stdin_is_read: bool = False,
 ) -> int:
     """Run a command with its common options, and give its exit code whatever is raised inside.
 
-    `asking` is whether a question may be put to a person on the terminal.
+    `stdin_is_read` is whether the files come from there, so that an answer cannot.
     """
     settings = OutputSettings(
         json_logs=log_format.value == "json",
         verbosity=verbose or (QUIET if quiet else NORMAL),
         color=not no_color and not os.environ.get("NO_COLOR"),
     )
-    around = _surroundings(settings, asking=asking)
-    try:
-        return command(around)
-    except RunnerError as error:
-        around.output.error("\n".join(printable(line) for line in str(error).split("\n")))
-        return error.exit_code
-    except KeyboardInterrupt:
-        around.output.error("interrupted")
-        return ExitCode.UNSETTLED
-    except BrokenPipeError:  # whoever read our output has had enough, as in `plan ... | head`
-        return ExitCode.BROKEN
-    except OSError as error:
-        around.output.error(printable(str(error)))
-        return ExitCode.BROKEN
-    except Exception as error:  # noqa: BLE001 - a bug is not to look like a command that failed
-        around.output.fault(error)
-        return ExitCode.BROKEN
+    return carry_out(command, _surroundings(settings, stdin_is_read=stdin_is_read))
 
 
-def _surroundings(settings: OutputSettings, *, asking: bool) -> Surroundings:
+def _surroundings(settings: OutputSettings, *, stdin_is_read: bool) -> Surroundings:
     from runner.commands.surroundings import Surroundings  # not for a mere --help
 
     quietly = settings.json_logs or settings.verbosity < NORMAL
     world = World()
     scrubber = Scrubber()
-    stdout, stderr = sys.stdout or _Closed(), sys.stderr
-    output = Output(stdout, stderr, scrubber=scrubber, settings=settings, now=world.now)
+    output = Output(sys.stdout, sys.stderr, scrubber=scrubber, settings=settings, now=world.now)
     if settings.verbosity >= DEBUG:
         logging.basicConfig(level=logging.DEBUG, handlers=[_LibraryLog(output)])
-    interactive = asking and sys.stdin is not None and sys.stdin.isatty() and stderr.isatty()
     return Surroundings(
         cwd=Path.cwd(),
         environ=os.environ,
@@ -80,7 +66,7 @@ def _surroundings(settings: OutputSettings, *, asking: bool) -> Surroundings:
         output=output,
         scrubber=scrubber,
         world=world,
-        ask=_ask if interactive else None,
+        ask=_asker(stdin_is_read=stdin_is_read),
         on_wish=None if quietly else _tell_to_wait,
     )
 
@@ -91,13 +77,6 @@ def _tell_to_wait() -> None:
         os.write(2, _WAITING)
     except OSError:
         return
-
-
-class _Closed(io.StringIO):
-    """Stands for a standard output that the caller has closed."""
-
-    def write(self, _text: str) -> int:
-        raise OSError(errno.EBADF, "standard output is closed")
 
 
 class _ClosedInput(io.BytesIO):
@@ -115,10 +94,25 @@ class _LibraryLog(logging.Handler):
         self._output = output
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._output.debug(f"{record.name}: {record.getMessage()}", event="library")
+        text = f"{record.name}: {record.getMessage()}"
+        self._output.debug(printable(text), event="library")
 
 
-def _ask(question: str) -> bool:
+def _asker(*, stdin_is_read: bool) -> Callable[[str], bool] | None:
+    """Give a way to ask the person at the terminal, or None where nobody is there."""
+    if not sys.stderr.isatty():
+        return None
+    if not stdin_is_read:
+        return _ask if sys.stdin is not None and sys.stdin.isatty() else None
+    try:
+        terminal = open(_TERMINAL, encoding="utf-8")  # noqa: PTH123, SIM115 - no file
+    except OSError:
+        return None
+    return partial(_ask, answers=terminal)
+
+
+def _ask(question: str, answers: TextIO | None = None) -> bool:
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    with answers or nullcontext(sys.stdin) as lines:
+        return lines.readline().strip().lower() in ("y", "yes")

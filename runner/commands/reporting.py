@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,14 +11,13 @@ from runner.errors import BrokenError, ExitCode
 from runner.files import write_atomically
 from runner.printable import printable
 from runner.render.report_json import report_text
-from runner.render.summary import state_lines, summary_line, summary_table
+from runner.render.summary import next_step, state_lines, summary_line, summary_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from runner.commands.surroundings import Inputs, Surroundings
     from runner.execute.run import Run
-    from runner.render.output import Output
 
 STDOUT = "-"
 
@@ -59,31 +59,40 @@ def deliver(
         output.info(line)
     if run.message:
         output.error("\n".join(printable(line) for line in run.message.split("\n")))
-    code = run.exit_code
     try:
         _write(run, report, around)
     except (BrokenError, BrokenPipeError) as error:
-        code = ExitCode.BROKEN
-        _rescue(run, report, error, output)
+        run = replace(run, exit_code=ExitCode.BROKEN)
+        _rescue(run, report, error, around)
     else:
         if report != STDOUT:
             output.info(f"Report: {printable(report)}")
-    output.say(summary_line(run), important=code is not ExitCode.DONE)
-    return code
+    step = next_step(run)
+    if step:
+        output.say(step, important=True)
+    output.say(summary_line(run), important=run.exit_code is not ExitCode.DONE)
+    return run.exit_code
 
 
-def _rescue(run: Run, report: str, error: Exception, output: Output) -> None:
+def _rescue(run: Run, report: str, error: Exception, around: Surroundings) -> None:
     """Show a report that could not be written where it was meant to go: nothing else holds it."""
+    output = around.output
+    text = _text(run, around)
     if report == STDOUT:
         output.error(f"{error}; the report follows here")
-        output.say(report_text(run), important=True)
+        output.say(text, important=True)
     else:
         output.error(f"{error}; the report follows on standard output")
-        output.product(report_text(run))
+        output.product(text, clean=True)
 
 
 def _write(run: Run, report: str, around: Surroundings) -> None:
+    text = _text(run, around)
     if report == STDOUT:
-        around.output.product(report_text(run))
+        around.output.product(text, clean=True)
     else:
-        write_atomically(Path(around.cwd, report), around.scrubber.scrub(report_text(run)))
+        write_atomically(Path(around.cwd, report), text)
+
+
+def _text(run: Run, around: Surroundings) -> str:
+    return report_text(run, around.scrubber.scrub)

@@ -74,22 +74,16 @@ def configure(
 
     Raises:
         InvalidConfigError: with every problem of every file.
+        UsageError: if the environment names what is no organization, and a file needs it.
     """
-    return validate(
+    tenant = around.environ.get(TENANT_VARIABLE) or None
+    usable = tenant is None or _ORGANIZATION.fullmatch(tenant) is not None
+    config = validate(
         loaded,
         environment=inputs.environment,
         allowed=inputs.allowed,
-        organization=tenant(around.environ) or organization,
+        organization=(tenant if usable else None) or organization,
     )
-
-
-def tenant(environ: Mapping[str, str]) -> str | None:
-    """Give the organization that the environment variable names, if it does.
-
-    Raises:
-        UsageError: if it is none.
-    """
-    value = environ.get(TENANT_VARIABLE)
-    if value and _ORGANIZATION.fullmatch(value) is None:
+    if not usable and any(document.organization is None for document in config.documents):
         raise UsageError(f"{TENANT_VARIABLE} is no organization: letters, digits, `_` and `-`")
-    return value or None
+    return config

@@ -45,7 +45,8 @@ def execute(
         clients, CommandSender(policy=policy, world=world, scrubber=scrubber, emit=emit), emit
     )
     try:
-        run.go_through(plan.commands, world)
+        with world.interruption.forcible():
+            run.go_through(plan.commands, world)
     except Exception as error:  # noqa: BLE001 - what was sent must be reported, whatever broke
         run.break_off("the runner itself failed", error)
     except KeyboardInterrupt:  # by force, between two commands or while one was taken down

@@ -71,7 +71,8 @@ def shown_path(location: Path, cwd: Path) -> str:
         relative = os.path.relpath(location, cwd)
     except ValueError:  # another drive on Windows: no relative path exists
         relative = str(location)
-    return relative.replace(os.sep, "/")
+    path = relative.replace(os.sep, "/")
+    return f"./{path}" if path == STDIN else path  # a file of that name is not standard input
 
 
 def _read(source: Source, stdin: BinaryIO) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from runner.printable import printable
@@ -66,6 +67,12 @@ _MEANINGS = (
         "write `\\\\`, or use single quotes",
     ),
 )
+_CONFLICT = ("a merge conflict is not resolved here", "keep what is right, and remove the marks")
+_CONFLICT_MARK = re.compile("^<{7} ", re.MULTILINE)
+_REFERENCE = (
+    "a `{` stands where none can",
+    'put a reference in quotes inside of brackets: "${env:NAME}"',
+)
 _UNCLOSED = ("a quote is opened here and never closed", "close it")
 _OTHERWISE = "check the indentation and the quotes around here"
 
@@ -80,6 +87,10 @@ def syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
     """
     mark = getattr(error, "problem_mark", None)
     begun = getattr(error, "context_mark", None) or mark
+    conflict = _CONFLICT_MARK.search(text)
+    if conflict is not None:
+        line = text.count("\n", 0, conflict.start()) + 1
+        return Problem("yaml", file, line, 1, "", *_CONFLICT)
     said = " ".join(
         filter(None, (getattr(error, "problem", None), getattr(error, "context", None)))
     )
@@ -87,6 +98,8 @@ def syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
         mark, (message, hint) = begun, _UNCLOSED
     elif mark is not None and _at_tab(text, mark.line, mark.column):
         message, hint = _TAB
+    elif mark is not None and "${" in _line(text, mark.line)[: mark.column + 1]:
+        message, hint = _REFERENCE
     else:
         message, hint = _meaning(said or str(error), 1 if begun is None else begun.line + 1)
     line, column = (mark.line, mark.column) if mark is not None else (0, 0)
@@ -94,9 +107,13 @@ def syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
 
 
 def _at_tab(text: str, line: int, column: int) -> bool:
-    lines = text.split("\n", line + 1)
-    found = lines[line] if line < len(lines) else ""
+    found = _line(text, line)
     return found[column : column + 1] == "\t" or "\t" in found[: len(found) - len(found.lstrip())]
+
+
+def _line(text: str, line: int) -> str:
+    lines = text.split("\n", line + 1)
+    return lines[line] if line < len(lines) else ""
 
 
 def _meaning(said: str, line: int) -> tuple[str, str]:

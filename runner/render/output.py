@@ -65,15 +65,19 @@ class Output:
         plain = self.settings.json_logs or self.settings.verbosity != NORMAL
         return not plain and self.stderr.isatty()
 
-    def product(self, text: str) -> None:
+    def product(self, text: str, *, clean: bool = False) -> None:
         """Write what the command was asked for to stdout.
+
+        Args:
+            text: the whole of it.
+            clean: whether it has been cleaned of secrets already.
 
         Raises:
             BrokenPipeError: if whoever read it has gone away.
             BrokenError: if it cannot be written for another reason.
         """
         try:
-            _write_whole(self._stdout, self._scrubber.scrub(text))
+            _write_whole(self._stdout, text if clean else self._scrubber.scrub(text))
         except OSError as error:
             silence(self._stdout)
             if isinstance(error, BrokenPipeError):

@@ -10,17 +10,29 @@ from runner.render.problems import problem_value
 from runner.render.values import command_value, files_value, tool_value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from runner.execute.results import Attempt, CommandResult
     from runner.execute.run import Header, Run
 
 SCHEMA_VERSION = 1
+_OUR_WORDS = frozenset(
+    {"tool", "mode", "result", "outcome", "severity", "rule", "action", "body", "method"}
+    | {"plan_digest", "sha256", "started_at", "finished_at", "at"}
+)
 
 
-def report_text(run: Run) -> str:
-    """Give the report of a run as JSON text."""
-    return json.dumps(report_value(run), indent=2, ensure_ascii=False) + "\n"
+def report_text(run: Run, scrub: Callable[[str], str]) -> str:
+    """Give the report of a run as JSON text.
+
+    Args:
+        run: what came of it.
+        scrub: takes secrets out of text. What comes from the remote side is clean already; this
+            is for whatever else might hold one.
+    """
+    value = _cleaned(report_value(run), scrub)
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def report_value(run: Run) -> dict[str, Any]:
@@ -50,6 +62,17 @@ def report_value(run: Run) -> dict[str, Any]:
         "problems": [problem_value(problem) for problem in run.problems],
         "commands": [_command(result, header) for result in run.results],
     }
+
+
+def _cleaned(value: Any, scrub: Callable[[str], str]) -> Any:
+    """Clean every text but keys and words of the schema, which must stay what they are."""
+    if isinstance(value, dict):
+        return {
+            key: item if key in _OUR_WORDS else _cleaned(item, scrub) for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_cleaned(item, scrub) for item in value]
+    return scrub(value) if isinstance(value, str) else value
 
 
 def timestamp(moment: datetime) -> str:

@@ -54,6 +54,16 @@ def summary_line(run: Run) -> str:
     return f"Result: {run.result} (exit code {int(run.exit_code)}). {totals}. {run.duration:.1f} s"
 
 
+def next_step(run: Run) -> str:
+    """Say how to go on after a run that stopped on its way; empty where it did not."""
+    if not any(result.attempts for result in run.results):
+        return ""
+    for result in run.results:
+        if result.outcome is Outcome.NOT_SENT:
+            return f"To send what was not reached: the same command with --from {result.command.id}"
+    return ""
+
+
 def state_lines(states: Mapping[str, Mapping[str, str]]) -> list[str]:
     """Give the states of the sandbox's workflows, by organization and ID."""
     several = len(states) > 1

@@ -85,7 +85,12 @@ class _Reader:
         return Credentials(self._secret(auth.api_key), token, oauth)
 
     def _scopes(self, scopes: Reference | tuple[str, ...]) -> str:
-        return ",".join(scopes) if isinstance(scopes, tuple) else self._text(scopes) or ""
+        if isinstance(scopes, tuple):
+            return ",".join(scopes)
+        text = self._text(scopes) or ""
+        if len(text) >= SHORTEST:  # a file may have named anything as its scopes
+            self._scrubber.add(Secret(text))
+        return text
 
     def _secret(self, reference: Reference) -> Secret:
         text = self._text(reference)

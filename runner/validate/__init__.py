@@ -30,9 +30,10 @@ def find_problems(loaded: Loaded, environment: str | None, allowed: Allowed) -> 
     problems = list(loaded.problems)
     errors = Counter(problem.file for problem in problems if problem.is_error)
     told = {(it.file, it.line, it.column) for it in loaded.problems}
-    for document in loaded.documents:
+    for before, document in zip((None, *loaded.documents), loaded.documents, strict=False):
         if errors[document.file] < MAX_PROBLEMS:
-            found = schema_problems(document) + rule_problems(document, asked)
+            above = before if before is not None and before.file == document.file else None
+            found = schema_problems(document) + rule_problems(document, asked, above)
             problems.extend(_without_repeats(found, told))
             errors[document.file] += sum(problem.is_error for problem in found)
     problems.extend(_too_many(file) for file, count in errors.items() if count >= MAX_PROBLEMS)

@@ -40,10 +40,18 @@ class Asked(NamedTuple):
     allowed: Allowed
 
 
-def rule_problems(document: Document, asked: Asked) -> list[Problem]:
-    """Give what breaks a rule in one document, up to `MAX_PROBLEMS`, and every warning."""
+def rule_problems(
+    document: Document, asked: Asked, before: Document | None = None
+) -> list[Problem]:
+    """Give what breaks a rule in one document, up to `MAX_PROBLEMS`, and every warning.
+
+    Args:
+        document: what is checked.
+        asked: what the command line asks of it.
+        before: the document that runs before it, where that stands in the same file.
+    """
     refused = (problem for rule in RULES for problem in rule(document, asked))
-    return [*islice(refused, MAX_PROBLEMS), *neighbours_do_not_undo(document)]
+    return [*islice(refused, MAX_PROBLEMS), *neighbours_do_not_undo(document, before)]
 
 
 def references_stand_under_auth(document: Document, _: Asked) -> Iterator[Problem]:
@@ -122,12 +130,15 @@ def durations_are_sane(document: Document, _: Asked) -> Iterator[Problem]:
             )
 
 
-def neighbours_do_not_undo(document: Document) -> Iterator[Problem]:
+def neighbours_do_not_undo(document: Document, before: Document | None) -> Iterator[Problem]:
     """Start beside stop, or pause beside resume, of one workflow: allowed, but looks unmeant (R6).
 
     Commands take effect some time after they are accepted, so the second may overtake the first.
     """
-    for (_, first), (index, second) in pairwise(_actions(document)):
+    actions = list(_actions(document))
+    if before is not None and _organization(before) == _organization(document):
+        actions = [*_actions(before)][-1:] + actions
+    for (_, first), (index, second) in pairwise(actions):
         for command, opposite in _OPPOSITES.items():
             undone = set(_workflows(first.get(opposite)))
             for n, workflow in enumerate(_workflows(second.get(command))):
@@ -147,6 +158,10 @@ RULES: tuple[Callable[[Document, Asked], Iterator[Problem]], ...] = (
     workflows_stand_once,
     durations_are_sane,
 )
+
+
+def _organization(document: Document) -> JsonValue:
+    return document.value.get("organization") if isinstance(document.value, dict) else None
 
 
 def _actions(document: Document) -> Iterator[tuple[int, dict[str, JsonValue]]]:

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from runner.durations import parse_duration
-from runner.load.document import pointer
 from runner.printable import printable, quoted
-from runner.problems import Problem
-from runner.schemas import schema
 from runner.validate.config import COMMANDS
-from runner.validate.references import is_under_auth, may_be_literal
+from runner.validate.finding import Finding, shown
 from runner.validate.suggest import closest, did_you_mean
 
 if TYPE_CHECKING:
@@ -26,7 +23,9 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
     from runner.load.document import Document, PathPart
+    from runner.problems import Problem
 
+_SEVERAL_IDS = re.compile(r"@?[\w-]+( *, *@?[\w-]+)+", re.ASCII)
 _GLUED = re.compile(r"\w+:\S")
 _KINDS = {
     "object": "a mapping",
@@ -48,49 +47,15 @@ def word(document: Document, error: ValidationError, path: list[PathPart]) -> It
         path: where in the whole document the error lies.
     """
     wording = WORDINGS.get(str(error.validator), _other)
-    yield from wording(_Finding(document, error, path))
+    yield from wording(Finding(document, error, path))
 
 
 def anyhow(document: Document, error: ValidationError, path: list[PathPart]) -> Problem:
     """Give the problem of an error for which `word` had none, in general words."""
-    return next(_other(_Finding(document, error, path)))
+    return next(_other(Finding(document, error, path)))
 
 
-class _Finding:
-    """One error, with what its wording needs."""
-
-    def __init__(self, document: Document, error: ValidationError, path: list[PathPart]) -> None:
-        self.document = document
-        self.path = path
-        self.value: Any = error.instance
-        self.schema: Any = error.schema
-        self.keyword = str(error.validator)
-        self.expected: Any = error.validator_value
-        self.own = _property(list(error.absolute_schema_path))
-        self.secret = is_under_auth(path) and not may_be_literal(path)
-
-    @property
-    def noun(self) -> str:
-        return str(self.schema["title"])
-
-    @property
-    def example(self) -> str:
-        return _shown(self.own.get("examples", self.schema.get("examples"))[0])
-
-    @property
-    def what_to_write(self) -> str:
-        """The schema's own words: what may stand here, and one example."""
-        description = str(self.schema["description"]).rstrip(".")
-        return f"write {description[0].lower()}{description[1:]}, such as {self.example}"
-
-    def problem(self, rule: str, message: str, hint: str) -> Problem:
-        return self.problem_at(self.document.place(self.path), rule, message, hint)
-
-    def problem_at(self, place: tuple[int, int], rule: str, message: str, hint: str) -> Problem:
-        return Problem(rule, self.document.file, *place, pointer(self.path), message, hint)
-
-
-def _type(found: _Finding) -> Iterator[Problem]:
+def _type(found: Finding) -> Iterator[Problem]:
     if found.value is None:
         yield _nothing(found)
         return
@@ -110,7 +75,7 @@ def _type(found: _Finding) -> Iterator[Problem]:
     yield found.problem("type", message, hint)
 
 
-def _nothing(found: _Finding) -> Problem:
+def _nothing(found: Finding) -> Problem:
     if not found.path:
         hint = f"write {found.example}, or remove the `---` that begins it"
         return found.problem("empty", "this document is empty", hint)
@@ -118,7 +83,7 @@ def _nothing(found: _Finding) -> Problem:
     return found.problem("empty", f"{name} is empty", f"write {found.example}")
 
 
-def _not_text(found: _Finding, raw: str) -> Problem:
+def _not_text(found: Finding, raw: str) -> Problem:
     if found.noun == "duration" and not isinstance(found.value, bool):
         example = f"{raw}s" if _is_duration(f"{raw}s") else found.example  # "1.5s" would be none
         hint = f"write it with one, such as {example}"
@@ -129,17 +94,27 @@ def _not_text(found: _Finding, raw: str) -> Problem:
     return found.problem("quotes", message, f'put it in quotes: "{printable(raw, 60)}"')
 
 
-def _pattern(found: _Finding) -> Iterator[Problem]:
+def _pattern(found: Finding) -> Iterator[Problem]:
     if not found.value:
         yield from _too_short(found)
     elif found.secret:
         yield _literal_secret(found)
     else:
-        message = f"{quoted(str(found.value))} is not a valid {found.noun}"
-        yield found.problem("value", message, found.what_to_write)
+        text = str(found.value)
+        message = f"{quoted(text)} is not a valid {found.noun}{_odd(text)}"
+        hint = found.what_to_write
+        if _SEVERAL_IDS.fullmatch(text) and "array" in found.schema["type"]:
+            hint = f"write a list: [{quoted(text, 200)[1:-1]}]"
+        yield found.problem("value", message, hint)
 
 
-def _literal_secret(found: _Finding) -> Problem:
+def _odd(text: str) -> str:
+    """Name a character that only looks like one that may stand here."""
+    odd = next((char for char in text if not char.isascii()), None)
+    return "" if odd is None else f"; it holds U+{ord(odd):04X}"
+
+
+def _literal_secret(found: Finding) -> Problem:
     if isinstance(found.value, str) and found.value.startswith("$"):
         return found.problem(
             "reference", "this reference is not written as it must be", found.what_to_write
@@ -149,7 +124,7 @@ def _literal_secret(found: _Finding) -> Problem:
     return found.problem("literal-secret", message, hint)
 
 
-def _enum(found: _Finding) -> Iterator[Problem]:
+def _enum(found: Finding) -> Iterator[Problem]:
     if found.value is None:
         yield found.problem(
             "empty", "there is no value", f"write one of: {', '.join(found.expected)}"
@@ -164,7 +139,7 @@ def _enum(found: _Finding) -> Iterator[Problem]:
     yield found.problem("value", message, did_you_mean(shown, found.expected))
 
 
-def _version(found: _Finding) -> Iterator[Problem]:
+def _version(found: Finding) -> Iterator[Problem]:
     value = found.value
     whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())  # as 2.0
     if whole and not isinstance(value, bool):
@@ -172,32 +147,33 @@ def _version(found: _Finding) -> Iterator[Problem]:
         yield found.problem("version", message, f"write version: {found.expected}")
 
 
-def _unknown_key(found: _Finding) -> Iterator[Problem]:
+def _unknown_key(found: Finding) -> Iterator[Problem]:
     known = list(found.schema.get("properties", {}))
     for key in found.value:
         if key not in known:
             place = found.document.key_place([*found.path, key])
             shown = "this key" if found.secret else f"the key {quoted(key)}"
             hint = did_you_mean(key, known)
-            yield found.problem_at(place, "unknown-key", f"{shown} is not known here", hint)
+            odd = "" if found.secret else _odd(key)
+            yield found.problem_at(place, "unknown-key", f"{shown} is not known here{odd}", hint)
 
 
-def _key_name(found: _Finding) -> Iterator[Problem]:
+def _key_name(found: Finding) -> Iterator[Problem]:
     place = found.document.key_place([*found.path, str(found.value)])
     message = f"{quoted(str(found.value))} is not a valid {found.noun}"
     yield found.problem_at(place, "value", message, found.what_to_write)
 
 
-def _required(found: _Finding) -> Iterator[Problem]:
+def _required(found: Finding) -> Iterator[Problem]:
     properties = found.schema["properties"]
     unknown = [key for key in islice(found.value, 100) if key not in properties]
     for key in found.expected:  # the reference gives one error for each; the same twice is dropped
         if key not in found.value and closest(key, unknown) is None:  # else it is told as misspelt
-            hint = f"add {key}: {_shown(properties[key]['examples'][0])}"
+            hint = f"add {key}: {shown(properties[key]['examples'][0])}"
             yield found.problem("missing-key", f"the key `{key}` is missing", hint)
 
 
-def _one_command(found: _Finding) -> Iterator[Problem]:
+def _one_command(found: Finding) -> Iterator[Problem]:
     if not isinstance(found.value, dict):
         return  # its type is named already
     commands = [key for key in found.value if key in COMMANDS]
@@ -211,7 +187,7 @@ def _one_command(found: _Finding) -> Iterator[Problem]:
         yield found.problem("one-command", "this action has no command", hint)
 
 
-def _both_tokens(found: _Finding) -> Iterator[Problem]:
+def _both_tokens(found: Finding) -> Iterator[Problem]:
     if not isinstance(found.value, dict):
         return  # its type is named already
     place = found.document.key_place([*found.path, "oauth"])
@@ -219,22 +195,22 @@ def _both_tokens(found: _Finding) -> Iterator[Problem]:
     yield found.problem_at(place, "auth", message, "keep the one that is used")
 
 
-def _too_short(found: _Finding) -> Iterator[Problem]:
+def _too_short(found: Finding) -> Iterator[Problem]:
     kind = _kind(found.value).removeprefix("a ")
     yield found.problem("empty", f"this {kind} is empty", f"write {found.example}")
 
 
-def _too_long(found: _Finding) -> Iterator[Problem]:
+def _too_long(found: Finding) -> Iterator[Problem]:
     message = f"this is longer than {found.expected} characters"
     yield found.problem("value", message, found.what_to_write)
 
 
-def _other(found: _Finding) -> Iterator[Problem]:
+def _other(found: Finding) -> Iterator[Problem]:
     message = f"this is not a valid {found.noun} ({found.keyword})"
     yield found.problem("value", message, found.what_to_write)
 
 
-WORDINGS: dict[str, Callable[[_Finding], Iterator[Problem]]] = {
+WORDINGS: dict[str, Callable[[Finding], Iterator[Problem]]] = {
     "type": _type,
     "pattern": _pattern,
     "enum": _enum,
@@ -257,24 +233,11 @@ def _is_duration(text: str) -> bool:
         return False
 
 
-def _property(path: list[str | int]) -> dict[str, Any]:
-    """Give the part of the schema that refers to the broken one, if one does: it knows better.
-
-    A property has examples of its own, where what it refers to has those of its kind.
-    """
-    node: Any = schema("config")
-    for part in path[:-1]:
-        if "$ref" in node:
-            node = schema("config")["$defs"][node["$ref"].removeprefix("#/$defs/")]
-        node = node[part]
-    return node if "$ref" in node else {}
-
-
-def _expected_types(found: _Finding) -> list[str]:
+def _expected_types(found: Finding) -> list[str]:
     return [found.expected] if isinstance(found.expected, str) else list(found.expected)
 
 
-def _kinds(found: _Finding) -> str:
+def _kinds(found: Finding) -> str:
     return " or ".join(_KINDS[name] for name in _expected_types(found))
 
 
@@ -288,12 +251,3 @@ def _kind(value: object) -> str:
         float: "number",
     }
     return _KINDS[names.get(type(value), "null")]
-
-
-def _shown(example: object) -> str:
-    """Give an example on one line, as YAML in its flow style writes it."""
-    if isinstance(example, dict):
-        return "{" + ", ".join(f"{key}: {_shown(value)}" for key, value in example.items()) + "}"
-    if isinstance(example, list):
-        return "[" + ", ".join(map(_shown, example)) + "]"
-    return str(example)

@@ -81,6 +81,19 @@ class TestStreams:
         text = ended.stderr[ended.stderr.index("{") : ended.stderr.rindex("}") + 1]
         assert checked_report(text)["result"] == "succeeded"
 
+    @pytest.mark.parametrize("command", ["schema", "--help", "--version", "run --help"])
+    @pytest.mark.parametrize("stdout", [">/dev/full", ">&-"])
+    def test_help_that_nobody_can_read_is_exit_7(self, command: str, stdout: str) -> None:
+        ended = shell(f"RUN {command} {stdout}")
+        assert "Traceback" not in ended.stderr
+        assert "Exception" not in ended.stderr
+        assert ended.returncode == 7
+
+    def test_a_reader_of_the_schema_that_goes_away_gets_no_words(self) -> None:
+        ended = shell("RUN schema | true")
+        assert ended.returncode in (0, 7)
+        assert ended.stderr == ""
+
     def test_a_closed_stdin_matters_only_where_it_is_read(self) -> None:
         write("a.yaml", ONE)
         assert shell("RUN run a.yaml --sandbox <&-").returncode == 0

@@ -127,3 +127,39 @@ def test_a_wait_before_another_attempt_ends_at_once(
     assert first["outcome"] == "not_sent"
     assert "interrupted before another attempt" in first["message"]
     assert [attempt["status"] for attempt in first["attempts"]] == [503]
+
+
+class TestAfterTheLastAnswer:
+    """Nothing that was sent may be told as not sent, however often somebody presses Ctrl-C."""
+
+    @pytest.mark.parametrize("signals", [2, 3, 8])
+    def test_the_report_is_there_and_true(
+        self, server: HoldingServer, running: subprocess.Popen[str], signals: int
+    ) -> None:
+        for _ in range(4):
+            server.read()
+            server.answer(ACCEPTED)
+        server.read()
+        running.send_signal(signal.SIGINT)
+        server.answer(ACCEPTED)
+        for number in range(signals - 1):
+            running.send_signal((signal.SIGTERM, signal.SIGINT)[number % 2])
+        _, stderr = running.communicate(timeout=20)
+        value = report()
+        outcomes = [it["outcome"] for it in value["commands"]]
+        # The last answer may or may not have been taken down before the second signal.
+        assert outcomes[:4] == ["succeeded"] * 4
+        assert outcomes[4] in ("succeeded", "unknown")
+        assert running.returncode == value["exit_code"] == (0 if "unknown" not in outcomes else 6)
+        assert "Traceback" not in stderr
+
+    @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="POSIX")
+    def test_a_terminal_that_goes_away_leaves_a_report(
+        self, server: HoldingServer, running: subprocess.Popen[str]
+    ) -> None:
+        server.read()
+        running.send_signal(signal.SIGHUP)
+        server.answer(ACCEPTED)
+        running.communicate(timeout=20)
+        assert running.returncode == 6
+        assert report()["result"] == "interrupted"

@@ -202,3 +202,22 @@ def test_rules_pass_over_what_has_the_wrong_shape(text: str) -> None:
 @pytest.mark.parametrize("text", [HEAD, HEAD + "actions: []\n", HEAD + "actions: {}\n", "# x\n"])
 def test_a_file_without_anything_to_do_is_refused_r3(text: str) -> None:
     assert any(it.is_error for it in found(text))
+
+
+class TestContradictionsAcrossDocuments:
+    """Documents of one file run one after the other, so their edges are neighbours too (R6)."""
+
+    @pytest.mark.parametrize(
+        ("second", "warned"),
+        [
+            ("version: 1\norganization: acme\nactions: [{stop: WKF1}]\n", True),
+            ("version: 1\norganization: other\nactions: [{stop: WKF1}]\n", False),
+            ("version: 1\norganization: acme\nactions: [{stop: WKF2}, {stop: WKF1}]\n", False),
+            ("nonsense\n", False),
+        ],
+    )
+    def test_the_edge_counts_within_one_organization(
+        self, program: Program, second: str, warned: bool
+    ) -> None:
+        write("a.yaml", "version: 1\norganization: acme\nactions: [{start: WKF1}]\n---\n" + second)
+        assert ("[contradiction]" in program("validate", "a.yaml").stdout) == warned

@@ -1,0 +1,83 @@
+"""One error of the schema, with what its wording needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from runner.load.document import pointer
+from runner.problems import Problem
+from runner.schemas import schema
+from runner.validate.references import is_under_auth, may_be_literal
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+
+    from runner.load.document import Document, PathPart
+
+
+class Finding:
+    """One error, where it lies, and what the schema itself says about the place.
+
+    Attributes:
+        path: in the whole document.
+        value: what stands there.
+        schema: the part of the schema that refuses it.
+        expected: the value of the keyword that does.
+        secret: whether a secret may stand there, which no message may quote.
+    """
+
+    def __init__(self, document: Document, error: ValidationError, path: list[PathPart]) -> None:
+        self.document = document
+        self.path = path
+        self.value: Any = error.instance
+        self.schema: Any = error.schema
+        self.keyword = str(error.validator)
+        self.expected: Any = error.validator_value
+        self.own = _property(list(error.absolute_schema_path))
+        self.secret = is_under_auth(path) and not may_be_literal(path)
+
+    @property
+    def noun(self) -> str:
+        """What a person calls a value of this kind."""
+        return str(self.schema["title"])
+
+    @property
+    def example(self) -> str:
+        """What could stand there, as YAML in its flow style writes it."""
+        return shown(self.own.get("examples", self.schema.get("examples"))[0])
+
+    @property
+    def what_to_write(self) -> str:
+        """The schema's own words: what may stand here, and one example."""
+        description = str(self.schema["description"]).rstrip(".")
+        return f"write {description[0].lower()}{description[1:]}, such as {self.example}"
+
+    def problem(self, rule: str, message: str, hint: str) -> Problem:
+        """Give a problem at the value."""
+        return self.problem_at(self.document.place(self.path), rule, message, hint)
+
+    def problem_at(self, place: tuple[int, int], rule: str, message: str, hint: str) -> Problem:
+        """Give a problem of the value at another place, such as a key in it."""
+        return Problem(rule, self.document.file, *place, pointer(self.path), message, hint)
+
+
+def shown(example: object) -> str:
+    """Give an example on one line, as YAML in its flow style writes it."""
+    if isinstance(example, dict):
+        return "{" + ", ".join(f"{key}: {shown(value)}" for key, value in example.items()) + "}"
+    if isinstance(example, list):
+        return "[" + ", ".join(map(shown, example)) + "]"
+    return str(example)
+
+
+def _property(path: list[str | int]) -> dict[str, Any]:
+    """Give the part of the schema that refers to the broken one, if one does: it knows better.
+
+    A property has examples of its own, where what it refers to has those of its kind.
+    """
+    node: Any = schema("config")
+    for part in path[:-1]:
+        if "$ref" in node:
+            node = schema("config")["$defs"][node["$ref"].removeprefix("#/$defs/")]
+        node = node[part]
+    return node if "$ref" in node else {}
