@@ -53,3 +53,16 @@ def test_the_credentials_shown_are_valid(program: Program, auth: str) -> None:
     write("a.yaml", JUNE + auth)
     ended = program("validate", "a.yaml")
     assert ended.exit_code == 0, ended.output
+
+
+CI = next(body for body in YAML if body.startswith("# .github/workflows"))
+
+
+@pytest.mark.parametrize("line", re.findall(r"- run: (campaign-runner .*)", CI))
+def test_the_lines_for_ci_work_on_the_file_shown(program: Program, line: str) -> None:
+    write("campaigns/june.yaml", JUNE)
+    arguments = line.split()[1:]
+    if arguments[0] == "run":
+        arguments.append("--sandbox")
+    ended = program(*arguments)
+    assert ended.exit_code == 0, ended.output
