@@ -10,7 +10,7 @@ import sys
 from importlib.metadata import requires
 
 _REQUIREMENT = re.compile(
-    r"(?P<name>[\w.-]+)>=(?P<version>[\w.]+)(; extra == [\"'](?P<extra>\w+)[\"'])?"
+    r"(?P<name>[\w.-]+)[>=]=(?P<version>[\w.]+)(; extra == [\"'](?P<extra>\w+)[\"'])?"
 )
 _EXTRAS = (None, "test")
 
