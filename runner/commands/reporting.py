@@ -53,7 +53,7 @@ def deliver(
         The exit code of the run, or `BROKEN` where the report could not be written.
     """
     output = around.output
-    if run.results:
+    if run.results and run.result != "refused":
         output.table(summary_table(run))
     for line in state_lines(states) if states else ():
         output.info(line)

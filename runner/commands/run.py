@@ -201,7 +201,8 @@ class _RunCommand:
             message = _fault(error)
         results = {ExitCode.UNSETTLED: "interrupted", ExitCode.BROKEN: "failed"}
         text = self._around.scrubber.scrub(message)
-        why = f"nothing was sent: {text.splitlines()[0]}"
+        first_line, _, _ = text.partition("\n")
+        why = first_line.rstrip(":")
         commands = () if plan is None else not_sent(plan, why)
         return self._end(results.get(exit_code, "refused"), exit_code, plan, commands, text)
 
