@@ -21,14 +21,3 @@ def parse_duration(text: str) -> float:
         raise ValueError(f"{text!r} is not a duration such as 30s, 10m or 1h30m")
     hours, minutes, seconds, milliseconds = (int(part or 0) for part in match.groups())
     return hours * 3600 + minutes * 60 + seconds + milliseconds / 1000
-
-
-def format_duration(seconds: float) -> str:
-    """Give seconds in the same notation, to the millisecond: `1h30m`, `0s`."""
-    milliseconds = round(seconds * 1000)
-    parts = []
-    for unit, size in (("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)):
-        count, milliseconds = divmod(milliseconds, size)
-        if count:
-            parts.append(f"{count}{unit}")
-    return "".join(parts) or "0s"

@@ -23,6 +23,7 @@ class Finding:
         value: what stands there.
         schema: the part of the schema that refuses it.
         expected: the value of the keyword that does.
+        names_a_key: whether `value` is not what stands at `path`, but a key in it.
         secret: whether a secret may stand there, which no message may quote.
     """
 
@@ -33,6 +34,7 @@ class Finding:
         self.schema: Any = error.schema
         self.keyword = str(error.validator)
         self.expected: Any = error.validator_value
+        self.names_a_key = "propertyNames" in error.absolute_schema_path
         self.own = _property(list(error.absolute_schema_path))
         self.secret = is_under_auth(path) and not may_be_literal(path)
 
@@ -53,8 +55,12 @@ class Finding:
         return f"write {description[0].lower()}{description[1:]}, such as {self.example}"
 
     def problem(self, rule: str, message: str, hint: str) -> Problem:
-        """Give a problem at the value."""
-        return self.problem_at(self.document.place(self.path), rule, message, hint)
+        """Give a problem at the value, or at the key where it is the key that is refused."""
+        if self.names_a_key:
+            place = self.document.key_place([*self.path, self.value])
+        else:
+            place = self.document.place(self.path)
+        return self.problem_at(place, rule, message, hint)
 
     def problem_at(self, place: tuple[int, int], rule: str, message: str, hint: str) -> Problem:
         """Give a problem of the value at another place, such as a key in it."""

@@ -158,12 +158,6 @@ def _unknown_key(found: Finding) -> Iterator[Problem]:
             yield found.problem_at(place, "unknown-key", f"{shown} is not known here{odd}", hint)
 
 
-def _key_name(found: Finding) -> Iterator[Problem]:
-    place = found.document.key_place([*found.path, str(found.value)])
-    message = f"{quoted(str(found.value))} is not a valid {found.noun}"
-    yield found.problem_at(place, "value", message, found.what_to_write)
-
-
 def _required(found: Finding) -> Iterator[Problem]:
     properties = found.schema["properties"]
     unknown = [key for key in islice(found.value, 100) if key not in properties]
