@@ -130,6 +130,17 @@ class TestRun:
         assert "a fault in campaign-runner itself" in ended.stderr
         assert_nothing_leaked(ended)
 
+    def test_a_ci_variable_that_holds_a_secret(
+        self, program: Program, sandbox: Sandbox, level: list[str]
+    ) -> None:
+        write("a.yaml", FOUR)
+        ci = {"GITLAB_CI": "true", "CI_COMMIT_REF_NAME": TOKEN, "CI_JOB_URL": f"https://{KEY}@ci"}
+        for more in ([], ["--report", "-"]):
+            ended = program("run", "a.yaml", *more, *level, env={**pointing_at(sandbox), **ci})
+            assert ended.exit_code == 0
+            assert_nothing_leaked(ended)
+        assert json.loads(ended.stdout)["source_control"]["ref"] == "***"
+
     def test_secrets_that_cannot_be_used(self, program: Program, level: list[str]) -> None:
         write("a.yaml", ONE)
         secrets = {
