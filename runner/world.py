@@ -99,10 +99,12 @@ class Interruption:
 
 
 def _signals() -> list[int]:
-    """Give the signals that mean an end, but for those that somebody had ignored (nohup)."""
-    names = ("SIGINT", "SIGTERM", "SIGHUP")  # the last is not on Windows
-    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    return [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    """Give the signals that mean an end; a terminal's hang-up not where it is ignored (nohup)."""
+    numbers: list[int] = [signal.SIGINT, signal.SIGTERM]
+    hang_up = getattr(signal, "SIGHUP", None)  # not on Windows
+    if hang_up is not None and signal.getsignal(hang_up) is not signal.SIG_IGN:
+        numbers.append(hang_up)
+    return numbers
 
 
 def _utc_now() -> datetime:
