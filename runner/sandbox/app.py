@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
 
+from runner.sandbox.activities import Activities
 from runner.sandbox.ims import TokenEndpoint
 from runner.sandbox.jsonbody import parse_object
-from runner.sandbox.keys import activity_key, workflow_key
+from runner.sandbox.reading import ReadEndpoint
 from runner.sandbox.replies import (
     RequestRefusedError,
     campaign_error,
@@ -17,28 +19,20 @@ from runner.sandbox.replies import (
     gateway_error,
     json_response,
 )
-from runner.sandbox.routes import (
-    COMMANDS,
-    METHODS,
-    TOKEN_PATH,
-    TRIGGER,
-    Target,
-    parse_target,
-    path_of,
-    trigger_path,
-)
+from runner.sandbox.routes import COMMANDS, METHODS, TOKEN_PATH, TRIGGER, parse_target, path_of
 from runner.sandbox.states import EFFECTS
+from runner.sandbox.triggers import TriggerEndpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+    from runner.sandbox.routes import Target
     from runner.sandbox.settings import SandboxSettings
     from runner.sandbox.store import WorkflowStore
     from runner.sandbox.tokens import TokenStore
 
-SIGNAL_ACTIVITY = "signal1"
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
 
 
@@ -49,7 +43,10 @@ class CampaignApp:
         self._settings = settings
         self._store = store
         self._tokens = tokens
+        self._activities = Activities(settings.signals)
         self._token_endpoint = TokenEndpoint(settings, tokens)
+        self._reads = ReadEndpoint(settings, store, self._activities)
+        self._triggers = TriggerEndpoint(settings, store, self._activities)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -71,8 +68,9 @@ class CampaignApp:
         if target.kind == COMMANDS:
             return self._command(target, request)
         if target.kind == TRIGGER:
-            return self._signal(target, request)
-        return self._read(target, request)
+            return self._triggers.answer(target, request.get_data())
+        # The host under which the client found this server: clients compare the two.
+        return self._reads.answer(target, f"http://{_host(request)}")
 
     def _check_access(self, request: Request) -> None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -82,7 +80,7 @@ class CampaignApp:
             raise gateway_error(403, "403000", "Api Key is invalid")
 
     def _resolve(self, path: str) -> Target:
-        """Give the target under its workflow's ID, once all its names proved to exist."""
+        """Give the target under IDs instead of keys, once all its names proved to exist."""
         target = parse_target(path)
         if target is None:
             raise campaign_error(404, "There is no such resource.")
@@ -91,10 +89,12 @@ class CampaignApp:
         workflow = self._store.find(target.organization, target.workflow)
         if workflow is None:
             raise campaign_error(404, f"There is no workflow {target.workflow!r}.")
-        signal = activity_key(target.organization, workflow, SIGNAL_ACTIVITY)
-        if target.kind == TRIGGER and target.activity != signal:
+        if target.kind != TRIGGER:
+            return replace(target, workflow=workflow)
+        activity = self._activities.find(target.organization, workflow, target.activity)
+        if activity is None:
             raise campaign_error(404, f"There is no activity {target.activity!r}.")
-        return Target(target.kind, target.organization, workflow, target.activity)
+        return replace(target, workflow=workflow, activity=activity)
 
     def _command(self, target: Target, request: Request) -> Response:
         method = parse_object(request.get_data()).get("method")
@@ -102,27 +102,6 @@ class CampaignApp:
             raise campaign_error(400, f"method must be one of {', '.join(EFFECTS)}.")
         self._store.accept(target.organization, target.workflow, method)
         return empty_response()
-
-    def _signal(self, target: Target, request: Request) -> Response:
-        source = parse_object(request.get_data()).get("source")
-        if not isinstance(source, str) or not source.strip():
-            raise campaign_error(400, "source is mandatory.")
-        self._store.accept(target.organization, target.workflow, "signal")
-        return empty_response()
-
-    def _read(self, target: Target, request: Request) -> Response:
-        organization, workflow = target.organization, target.workflow
-        key = workflow_key(organization, workflow)
-        signal_key = activity_key(organization, workflow, SIGNAL_ACTIVITY)
-        # The host under which the client found this server: clients compare the two.
-        href = f"http://{_host(request)}{trigger_path(organization, key, signal_key)}"
-        signal = {"PKey": signal_key, "name": SIGNAL_ACTIVITY, "trigger": {"href": href}}
-        payload = {
-            "PKey": key,
-            "state": self._store.state(organization, workflow).value,
-            "activities": {"activity": {SIGNAL_ACTIVITY: signal}},
-        }
-        return json_response(200, payload)
 
 
 def _host(request: Request) -> str:

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from runner.sandbox.states import WorkflowState
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What a call brings to a signal activity; `parameters` is empty where it brings none."""
+
+    activity: str
+    source: str
+    parameters: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -15,7 +26,9 @@ class CommandRecord:
 
     `sequence` counts from 1 in order of acceptance, over all organizations; `at` and `applied_at`
     are seconds on the sandbox's clock. `workflow` is the ID, also where the request named the key.
-    `applied_at` and both states are None while the effect's delay has not passed.
+    `applied_at` and both states are None while the effect's delay has not passed and while the
+    command queues, and for good where a stop took it out of the queue. A signal's `action` is
+    `signal`; the last three are what it brought, and None for a command.
     """
 
     sequence: int
@@ -26,6 +39,9 @@ class CommandRecord:
     applied_at: float | None = None
     state_before: WorkflowState | None = None
     state_after: WorkflowState | None = None
+    activity: str | None = None
+    source: str | None = None
+    parameters: Mapping[str, Any] | None = None
 
     @property
     def had_effect(self) -> bool:

@@ -1,4 +1,4 @@
-"""The answers: JSON, or nothing at all."""
+"""The answers: JSON, plain text, or nothing at all."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ def json_response(
     """Give an answer with a JSON body."""
     text = json.dumps(payload)
     return Response(text, status, dict(headers or {}), content_type="application/json")
+
+
+def text_response(text: str) -> Response:
+    """Give an answer in plain text, though it is a success."""
+    return Response(text, 200, content_type="text/plain; charset=utf-8")
 
 
 def empty_response() -> Response:

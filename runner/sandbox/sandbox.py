@@ -10,6 +10,7 @@ from runner.sandbox.app import CampaignApp
 from runner.sandbox.requestlog import RequestLog
 from runner.sandbox.routes import TOKEN_PATH
 from runner.sandbox.server import HOST, SandboxServer
+from runner.sandbox.states import WorkflowState
 from runner.sandbox.store import WorkflowStore
 from runner.sandbox.tokens import TokenStore
 
@@ -21,21 +22,20 @@ if TYPE_CHECKING:
 
     from runner.sandbox.records import CommandRecord, RequestRecord
     from runner.sandbox.settings import SandboxSettings
-    from runner.sandbox.states import WorkflowState
 
 
 class Sandbox:
     """A Campaign API on loopback, between `start` and `close` or as a context manager.
 
-    `clock` gives seconds and is all that effects and tokens know of time. States and logs can be
-    asked for before, while and after it runs, and outlive a restart.
+    `clock` gives seconds and is all that effects, run times, signals and tokens know of time.
+    States and logs can be asked for before, while and after it runs, and outlive a restart.
     """
 
     def __init__(
         self, settings: SandboxSettings, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.settings = settings
-        self._store = WorkflowStore(settings.workflows, settings.effect_delay, clock)
+        self._store = WorkflowStore(settings, clock)
         self._request_log = RequestLog(clock)
         tokens = TokenStore(settings.access_token, settings.token_lifetime, clock)
         self._app = CampaignApp(settings, self._store, tokens)
@@ -89,8 +89,24 @@ class Sandbox:
         return self._store.states()
 
     def settled_states(self) -> Mapping[str, Mapping[str, WorkflowState]]:
-        """Give the states as they will be once every pending effect came; changes nothing."""
+        """Give the states as they will be once all delays and run times have passed.
+
+        Changes nothing. What queues by then still waits: it has had no effect.
+        """
         return self._store.settled_states()
+
+    def set_state(self, organization: str, workflow: str, state: WorkflowState) -> None:
+        """Change a workflow's state at once and from outside, as Campaign itself would.
+
+        So a workflow finishes or fails; where it was started, a queued one may take its place. The
+        limit on active ones does not hold here. LookupError where there is no such workflow.
+        """
+        found = None
+        if self._store.has_organization(organization):
+            found = self._store.find(organization, workflow)
+        if found is None:
+            raise LookupError(f"there is no workflow {workflow!r} in {organization!r}")
+        self._store.set_state(organization, found, WorkflowState(state))
 
     def commands(self) -> tuple[CommandRecord, ...]:
         """Give every accepted command and signal, in order of acceptance."""

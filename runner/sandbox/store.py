@@ -4,85 +4,112 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from runner.sandbox.keys import workflow_key
 from runner.sandbox.records import CommandRecord
-from runner.sandbox.states import WorkflowState, next_state
+from runner.sandbox.states import WorkflowState
+from runner.sandbox.timeline import Timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    States = dict[str, dict[str, WorkflowState]]
+    from runner.sandbox.records import Signal
+    from runner.sandbox.settings import SandboxSettings
+    from runner.sandbox.timeline import Applied
+
+
+class SignalRefusal(Enum):
+    """Why a workflow takes no signal now."""
+
+    NOT_RUNNING = "not running"
+    TOO_EARLY = "too early"
 
 
 class WorkflowStore:
-    """Accepts commands now and applies each one after `effect_delay` seconds.
+    """Accepts commands now and applies each one after `effect_delay` seconds, or queues it then.
 
-    Nothing happens in the background: whoever reads or sends first applies all that is due, in
-    order of acceptance. Safe to use from many threads.
+    Nothing happens in the background: whoever reads or sends first lets happen all that is due, in
+    order of time. Safe to use from many threads.
     """
 
-    def __init__(
-        self,
-        workflows: Mapping[str, Mapping[str, WorkflowState]],
-        effect_delay: float,
-        clock: Callable[[], float],
-    ) -> None:
-        self._states: States = {
-            organization: {workflow: WorkflowState(state) for workflow, state in named.items()}
-            for organization, named in workflows.items()
+    def __init__(self, settings: SandboxSettings, clock: Callable[[], float]) -> None:
+        self._ids = {
+            organization: {
+                **{workflow_key(organization, workflow): workflow for workflow in named},
+                **{workflow: workflow for workflow in named},
+            }
+            for organization, named in settings.workflows.items()
         }
-        self._keys = {
-            organization: {workflow_key(organization, workflow): workflow for workflow in named}
-            for organization, named in workflows.items()
-        }
-        self._effect_delay = effect_delay
+        self._signal_interval = settings.signal_interval
         self._clock = clock
         self._lock = threading.Lock()
         self._records: list[CommandRecord] = []
-        self._applied = 0
+        self._timeline = Timeline.beginning(settings, self._records, clock())
+        self._signalled: dict[tuple[str, str, str], float] = {}
 
     def has_organization(self, organization: str) -> bool:
         """Tell whether there are workflows under that name."""
-        return organization in self._states
+        return organization in self._ids
 
     def find(self, organization: str, name: str) -> str | None:
         """Give the ID of the workflow with that ID or key, or None; the organization must exist."""
-        if name in self._states[organization]:
-            return name
-        return self._keys[organization].get(name)
+        return self._ids[organization].get(name)
 
     def state(self, organization: str, workflow: str) -> WorkflowState:
         """Give a workflow's state as of now."""
         with self._lock:
             self._apply_due()
-            return self._states[organization][workflow]
+            return self._timeline.executions[organization].state(workflow)
 
     def accept(self, organization: str, workflow: str, action: str) -> None:
-        """Take a command (or `signal`) on record; it takes effect once its delay has passed."""
+        """Take a command on record; it takes effect or queues once its delay has passed."""
         with self._lock:
-            self._apply_due()
-            sequence = len(self._records) + 1
-            at = self._clock()
-            self._records.append(CommandRecord(sequence, at, organization, workflow, action))
+            now = self._apply_due()
+            self._record(now, organization, workflow, action)
+
+    def accept_signal(
+        self, organization: str, workflow: str, activity: str, signal: Signal | None
+    ) -> SignalRefusal | None:
+        """Take a signal on record, or say why the activity takes none now.
+
+        Without a signal nothing is taken: it is only asked.
+        """
+        with self._lock:
+            now = self._apply_due()
+            state = self._timeline.executions[organization].state(workflow)
+            if state is not WorkflowState.STARTED:
+                return SignalRefusal.NOT_RUNNING
+            place = (organization, workflow, activity)
+            last = self._signalled.get(place)
+            if last is not None and now - last < self._signal_interval:
+                return SignalRefusal.TOO_EARLY
+            if signal is not None:
+                self._signalled[place] = now
+                self._record(now, organization, workflow, "signal", signal)
+            return None
+
+    def set_state(self, organization: str, workflow: str, state: WorkflowState) -> None:
+        """Change a state at once, as Campaign itself would; commands on their way stay so."""
+        with self._lock:
+            now = self._apply_due()
+            self._note(self._timeline.set_state(organization, workflow, state, now))
 
     def states(self) -> Mapping[str, Mapping[str, WorkflowState]]:
         """Give all states as of now."""
         with self._lock:
             self._apply_due()
-            return self._copy()
+            return self._timeline.states()
 
     def settled_states(self) -> Mapping[str, Mapping[str, WorkflowState]]:
-        """Give all states as they will be after everything accepted so far; changes nothing."""
+        """Give all states as they will be once all delays and run times have passed.
+
+        Changes nothing. What then still queues has had no effect.
+        """
         with self._lock:
             self._apply_due()
-            states = self._copy()
-            pending = self._records[self._applied :]
-        for record in pending:
-            named = states[record.organization]
-            named[record.workflow] = next_state(record.action, named[record.workflow])
-        return states
+            return self._timeline.settled_states()
 
     def commands(self) -> tuple[CommandRecord, ...]:
         """Give all that was accepted so far, in order; never cut short."""
@@ -90,24 +117,33 @@ class WorkflowStore:
             self._apply_due()
             return tuple(self._records)
 
-    def _copy(self) -> States:
-        return {organization: dict(named) for organization, named in self._states.items()}
+    def _record(
+        self,
+        now: float,
+        organization: str,
+        workflow: str,
+        action: str,
+        signal: Signal | None = None,
+    ) -> None:
+        sequence = len(self._records) + 1
+        record = CommandRecord(sequence, now, organization, workflow, action)
+        if signal is not None:
+            record = replace(
+                record,
+                activity=signal.activity,
+                source=signal.source,
+                parameters=signal.parameters,
+            )
+        self._records.append(record)
 
-    def _apply_due(self) -> None:
+    def _apply_due(self) -> float:
+        """Let happen all that is due, and give the time as of which that is so."""
         now = self._clock()
-        while self._applied < len(self._records):
-            due = self._records[self._applied].at + self._effect_delay
-            if due > now:
-                return
-            self._apply_next(due)
+        self._note(self._timeline.advance(now))
+        return now
 
-    def _apply_next(self, due: float) -> None:
-        record = self._records[self._applied]
-        named = self._states[record.organization]
-        before = named[record.workflow]
-        after = next_state(record.action, before)
-        self._records[self._applied] = replace(
-            record, applied_at=due, state_before=before, state_after=after
-        )
-        named[record.workflow] = after
-        self._applied += 1
+    def _note(self, applied: Iterable[Applied]) -> None:
+        for (sequence, before, after), at in applied:
+            self._records[sequence - 1] = replace(
+                self._records[sequence - 1], applied_at=at, state_before=before, state_after=after
+            )

@@ -72,9 +72,16 @@ class Api:
         assert isinstance(payload, dict)
         return payload
 
-    def trigger_url(self, workflow: str, **kwargs: Any) -> str:
-        activities = self.read(workflow, **kwargs)["activities"]["activity"]
-        return str(activities["signal1"]["trigger"]["href"])
+    def activities(self, workflow: str, **kwargs: Any) -> dict[str, Any]:
+        return dict(self.read(workflow, **kwargs)["activities"]["activity"])
+
+    def trigger_url(self, workflow: str, activity: str = "signal1") -> str:
+        return str(self.activities(workflow)[activity]["trigger"]["href"])
+
+    def trigger(self, workflow: str, activity: str = "signal1", **body: Any) -> requests.Response:
+        """Trigger an activity; the parts of the body are arguments, and `source` is there."""
+        url = self.trigger_url(workflow, activity)
+        return self.request("POST", url, json={"source": "CI", **body})
 
     def token(self, **form: str | None) -> requests.Response:
         settings = self.sandbox.settings

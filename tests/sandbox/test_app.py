@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -87,19 +86,6 @@ def test_every_request_is_remembered_as_it_came(api: Api) -> None:
     assert ("x-odd-CASE", "1") in record.headers
 
 
-def test_a_read_gives_the_key_and_the_state(api: Api) -> None:
-    payload = api.read("WKF1")
-    assert payload["PKey"].startswith("@")
-    assert payload["PKey"] == api.read("WKF1")["PKey"] != api.read("WKF2")["PKey"]
-    assert payload["state"] == "editing"
-
-
-def test_a_read_needs_neither_content_type_nor_cache_control(api: Api) -> None:
-    api.read("WKF1")
-    (record,) = api.sandbox.requests()
-    assert record.header("Content-Type") is record.header("Cache-Control") is None
-
-
 @pytest.mark.parametrize("workflow", ["@AbC_d-9", "%40AbC_d-9", "%40%41bC_d%2D9"])
 def test_an_id_may_be_percent_encoded(api: Api, workflow: str) -> None:
     assert api.read(workflow)["PKey"] == "@AbC_d-9"
@@ -117,57 +103,6 @@ def test_a_workflow_answers_to_its_key_too(api: Api) -> None:
 
 def test_an_encoded_slash_does_not_change_the_path(api: Api) -> None:
     assert is_error(api.request("POST", api.execution("WKF2%2Fcommands"), json={}), 404)
-
-
-def test_the_trigger_is_an_absolute_url_of_this_server(api: Api) -> None:
-    href = api.trigger_url("WKF2")
-    assert href.startswith(api.sandbox.base_url + "/")
-    assert href.endswith("/trigger/")
-
-
-def test_the_trigger_has_the_host_that_the_client_used(api: Api) -> None:
-    headers = {**api.headers, "Host": "localhost:1234"}
-    payload = api.request("GET", api.execution("WKF2"), headers=headers).json()
-    href = payload["activities"]["activity"]["signal1"]["trigger"]["href"]
-    assert urlsplit(href).netloc == "localhost:1234"
-
-
-def test_a_host_that_is_none_gives_way_to_the_servers_own(api: Api) -> None:
-    headers = {**api.headers, "Host": 'a"b'}
-    payload = api.request("GET", api.execution("WKF2"), headers=headers).json()
-    href = payload["activities"]["activity"]["signal1"]["trigger"]["href"]
-    assert href.startswith(api.sandbox.base_url + "/")
-
-
-@pytest.mark.parametrize("cut", ["", "/"])
-def test_a_signal_is_counted(api: Api, cut: str) -> None:
-    href = api.trigger_url("WKF2").removesuffix(cut)
-    body = {"source": "CI", "parameters": {"audience": "vip"}}
-    response = api.request("POST", href, json=body)
-    assert (response.status_code, response.content) == (204, b"")
-    (record,) = api.sandbox.commands()
-    assert (record.action, record.workflow, record.had_effect) == ("signal", "WKF2", False)
-    assert record.state_before is record.state_after is WorkflowState.STARTED
-
-
-@pytest.mark.parametrize("workflow", ["WKF1", "@AbC_d-9"])
-def test_every_workflow_has_a_trigger_of_its_own(api: Api, workflow: str) -> None:
-    api.request("POST", api.trigger_url(workflow), json={"source": "CI"})
-    assert [record.workflow for record in api.sandbox.commands()] == [workflow]
-
-
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"{", b"[]", b"{}", b'{"source": ""}', b'{"source": " "}', b'{"source": 7}'],
-)
-def test_a_signal_without_a_source_is_refused(api: Api, body: bytes) -> None:
-    assert is_error(api.request("POST", api.trigger_url("WKF2"), data=body), 400)
-    assert api.sandbox.commands() == ()
-
-
-def test_a_trigger_of_an_unknown_activity_is_not_found(api: Api) -> None:
-    path = api.execution("WKF2") + "/activities/activity/signal1/trigger/"
-    assert is_error(api.request("POST", path, json={"source": "CI"}), 404)
 
 
 @pytest.mark.parametrize(

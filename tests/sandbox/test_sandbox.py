@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -189,6 +190,77 @@ def test_each_of_many_commands_for_one_workflow_follows_the_last() -> None:
         assert later.state_before is earlier.state_after
 
 
+def test_a_state_can_be_changed_from_outside_by_id_and_by_key(api: Api) -> None:
+    api.sandbox.set_state("acme-mkt-stage", "WKF2", WorkflowState.FINISHED)
+    assert api.read("WKF2")["state"] == "finished"
+    api.sandbox.set_state("acme-mkt-stage", api.read("WKF2")["PKey"], WorkflowState.FAILED)
+    assert api.read("WKF2")["state"] == "failed"
+    assert api.sandbox.commands() == ()
+
+
+@pytest.mark.parametrize("place", [("acme-mkt-stage", "WKF9"), ("umbrella", "WKF1")])
+def test_a_state_of_nothing_cannot_be_changed(place: tuple[str, str]) -> None:
+    with Sandbox(SETTINGS) as sandbox, pytest.raises(LookupError, match=f"'{place[1]}'"):
+        sandbox.set_state(*place, WorkflowState.FAILED)
+
+
+def test_beyond_the_limit_starts_queue_until_others_leave(
+    start_sandbox: Callable[..., Sandbox], open_api: Callable[[Sandbox], Api]
+) -> None:
+    names = [f"WKF{number}" for number in range(5)]
+    workflows = {"acme-mkt-stage": dict.fromkeys(names, WorkflowState.EDITING)}
+    api = open_api(start_sandbox(workflows=workflows, max_active=2))
+    assert {api.command(name, "start").status_code for name in names} == {204}
+    assert [api.read(name)["state"] for name in names] == ["started"] * 2 + ["editing"] * 3
+    api.command("WKF3", "stop")
+    api.sandbox.set_state("acme-mkt-stage", "WKF0", WorkflowState.FINISHED)
+    api.command("WKF1", "pause")
+    assert [api.read(name)["state"] for name in names] == [
+        *("finished", "paused", "started", "editing", "started")
+    ]
+
+
+def test_twenty_may_be_active() -> None:
+    assert SETTINGS.max_active == 20
+
+
+def test_many_clients_never_start_more_than_the_limit_and_no_start_is_lost() -> None:
+    clients, each, limit = 8, 4, 3
+    names = [f"WKF{number}" for number in range(clients * each)]
+    workflows = {"acme": dict.fromkeys(names, WorkflowState.EDITING)}
+    with Sandbox(SandboxSettings(workflows, max_active=limit)) as sandbox:
+
+        def send(session: requests.Session, name: str, action: str) -> int:
+            url = sandbox.base_url + COMMANDS.replace("WKF1", name)
+            return session.post(url, json={"method": action}, timeout=10).status_code
+
+        def started() -> list[str]:
+            states = sandbox.states()["acme"]
+            return [name for name, state in states.items() if state is WorkflowState.STARTED]
+
+        def work(number: int) -> int:
+            most = 0
+            with requests.Session() as session:
+                session.headers.update(HEADERS)
+                for name in names[number::clients]:
+                    assert send(session, name, "start") == 204
+                    most = max(most, len(started()))
+            return most
+
+        with ThreadPoolExecutor(clients) as pool:
+            assert max(pool.map(work, range(clients))) == limit
+        with requests.Session() as session:
+            session.headers.update(HEADERS)
+            while running := started():
+                assert len(running) <= limit
+                for name in running:
+                    send(session, name, "stop")
+    assert sandbox.states() == {"acme": dict.fromkeys(names, WorkflowState.STOPPED)}
+    starts = [record for record in sandbox.commands() if record.action == "start"]
+    assert len(starts) == len(names)
+    assert all(record.had_effect for record in starts)
+
+
 def test_waiting_for_connections_has_an_end() -> None:
     connections = Connections()
     with socket.socket() as never_closed:
@@ -199,9 +271,8 @@ def test_waiting_for_connections_has_an_end() -> None:
 
 
 def test_a_bug_in_the_sandbox_is_shown_and_not_hidden(capfd: pytest.CaptureFixture[str]) -> None:
-    def broken() -> float:
-        raise ZeroDivisionError
-
-    with Sandbox(SETTINGS, clock=broken) as sandbox, pytest.raises(requests.ConnectionError):
+    times = iter([1000.0])  # for the making; the next look at the clock is a StopIteration
+    clock = partial(next, times)
+    with Sandbox(SETTINGS, clock=clock) as sandbox, pytest.raises(requests.ConnectionError):
         requests.get(sandbox.base_url, timeout=5)
-    assert "ZeroDivisionError" in capfd.readouterr().err
+    assert "StopIteration" in capfd.readouterr().err

@@ -63,6 +63,8 @@ async function drive (sdk, { organization, api_key: apiKey, access_token: access
   const parameters = { source: 'SDK', parameters: { audience: 'vip', size: 3 } }
   await driver.expect('signal', ({ saw }) => saw?.payload === '', () =>
     client.triggerSignalActivity(href, parameters))
+  await driver.expect('a second signal', ({ saw }) => saw?.payload?.includes('10 minutes'), () =>
+    client.triggerSignalActivity(href, parameters))
 
   await driver.expect('key begins with @', is(true), () => key.startsWith('@'))
   await driver.expect('read by key', is('started'), () => state(key))
@@ -83,6 +85,9 @@ async function drive (sdk, { organization, api_key: apiKey, access_token: access
   await driver.expect('read of an unknown workflow', fails('404', 'NOSUCH'), () => read('NOSUCH'))
   await driver.expect('a signal without a source', ({ saw }) => saw?.code === 400, () =>
     client.triggerSignalActivity(href, {}))
+  await driver.expect('a signal for a workflow that is stopped',
+    ({ saw }) => saw?.code === 400 && saw.message.includes('not running'),
+    () => client.triggerSignalActivity(href, parameters))
   // The SDK refuses this one itself, and sends it all the same.
   await driver.expect('unknown command', fails('start, pause, resume, stop'), () =>
     control(client, workflow, 'restart'))

@@ -17,19 +17,20 @@ pytestmark = pytest.mark.sdk
 
 HERE = Path(__file__).parent
 VARIABLE = "CAMPAIGN_RUNNER_SDK_MODULES"
+# Looked up now: within a test, variables of this program are not there.
+MODULES = Path(os.environ.get(VARIABLE) or HERE / "node_modules")
 VERSION = "4.0.3"
 
 
 def sdk_modules() -> Path:
-    modules = Path(os.environ.get(VARIABLE) or HERE / "node_modules")
-    package = modules / "@adobe" / "aio-lib-campaign-standard" / "package.json"
+    package = MODULES / "@adobe" / "aio-lib-campaign-standard" / "package.json"
     if not package.is_file():
         pytest.fail(
-            f"Adobe's SDK is not in {modules}: run `npm install --prefix tests/sdk`, or name the "
+            f"Adobe's SDK is not in {MODULES}: run `npm install --prefix tests/sdk`, or name the "
             f"node_modules folder that has it in {VARIABLE}."
         )
     assert json.loads(package.read_text(encoding="utf-8"))["version"] == VERSION
-    return modules
+    return MODULES
 
 
 def node() -> str:
