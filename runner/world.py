@@ -71,11 +71,11 @@ class Interruption:
     @contextmanager
     def at_once(self) -> Iterator[None]:
         """Let even the first signal raise KeyboardInterrupt, while nothing is at stake."""
-        self._raises_at_once = True
+        before, self._raises_at_once = self._raises_at_once, True
         try:
             yield
         finally:
-            self._raises_at_once = False
+            self._raises_at_once = before
 
     @contextmanager
     def forcible(self) -> Iterator[None]:

@@ -33,6 +33,7 @@ class Exchange:
 
     Attributes:
         sent: whether any byte of it was handed to a connection.
+        is_over: tells whether it was called off; nothing is sent from then on.
     """
 
     def __init__(self, deadline: float) -> None:
@@ -42,6 +43,7 @@ class Exchange:
             deadline: on the monotonic clock; nothing is sent from then on.
         """
         self.sent = False
+        self.is_over: Callable[[], bool] = lambda: False
         self._deadline = deadline
         self._connection: _Noting | None = None
         self._socket: socket.socket | None = None
@@ -77,7 +79,7 @@ class Exchange:
             TimeoutError: if its time was up before: a slow name look-up cannot be ended, and the
                 watchdog finds no socket while it lasts.
         """
-        if not self.sent and monotonic() >= self._deadline:
+        if not self.sent and (self.is_over() or monotonic() >= self._deadline):
             raise TimeoutError("there was no connection in time")
         self.sent, self._socket = True, socket_in_use
 

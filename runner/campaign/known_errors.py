@@ -1,6 +1,7 @@
 """The catalogue of known errors: what each means, what to do, and who can do it.
 
-From Adobe's pages on Campaign's APIs and on the gateway in front of them, and from public reports.
+From Adobe's pages on Campaign's APIs, on the gateway in front of them and on the migration from
+Campaign Standard to v8 ("Recommendations and limitations"), and from public reports.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ class KnownError:
     """One error that is understood.
 
     Attributes:
-        code: as the API gives it, or the HTTP status.
+        code: as the API gives it, or the HTTP status, or else a name.
         meaning: what is wrong.
         remedy: what to do.
         who: who can do it.
@@ -34,6 +35,30 @@ class KnownError:
         return f"{self.meaning}. {self.remedy} ({self.who})"
 
 
+# An External signal activity takes one call in 10 minutes; only the words of the answer differ, so
+# that whoever sends signals has to tell: plain text came where JSON or nothing was to come.
+TOO_SOON = KnownError(
+    "too soon",
+    "the signal was not taken, most likely since the activity was triggered less than 10 minutes"
+    " ago",
+    "Wait until 10 minutes have passed since, and look at the workflow in Campaign before sending"
+    " it again",
+    YOU,
+)
+_UNKNOWN_KEY = KnownError(
+    "unknown key",
+    "Campaign cannot make out this key; keys that begin with `@` hold for one instance, and change"
+    " with a migration to Campaign v8",
+    "Write the workflow's ID, such as WKF123, instead",
+    YOU,
+)
+_NO_SUCH_API_KEY = "Adobe does not know the API key, or it may not use this API"
+_MEND_API_KEY = (
+    "Copy the client ID from the Developer Console, of the same project as the token, and check"
+    " that the Campaign API was added to that project"
+)
+
+# Of several codes of Campaign in one answer the one that stands first here is told.
 KNOWN_ERRORS = (
     KnownError(
         "401013",
@@ -41,6 +66,8 @@ KNOWN_ERRORS = (
         "Get a new one, or let `auth.oauth` fetch it",
         YOU,
     ),
+    KnownError("403000", _NO_SUCH_API_KEY, _MEND_API_KEY, YOU),
+    KnownError("403003", _NO_SUCH_API_KEY, _MEND_API_KEY, YOU),
     KnownError(
         "403023",
         "the token's product profile does not cover this organization",
@@ -70,9 +97,12 @@ KNOWN_ERRORS = (
     KnownError(
         "404",
         "Campaign knows no workflow with this ID; it may have been changed in Campaign",
-        "Open the workflow there, and copy the ID from its properties",
+        "Open the workflow there, and copy the ID from its properties; after a migration to"
+        " Campaign v8, check that the organization is the v8 one",
         YOU,
     ),
+    _UNKNOWN_KEY,
+    TOO_SOON,
     KnownError(
         "429",
         "too many requests at a time",
@@ -105,6 +135,32 @@ KNOWN_ERRORS = (
         YOU,
     ),
     KnownError(
+        "RST-360011",
+        "Campaign refused what was sent; with a signal that is mostly a parameter that its External"
+        " signal activity does not declare",
+        "Read its own words; declare the parameter that they name in the activity, or leave it out",
+        YOU,
+    ),
+    KnownError(
+        "XTK-170036",
+        "Campaign cannot make out the workflow's key or ID",
+        "Write the workflow's ID, such as WKF123, and no key that begins with `@`",
+        YOU,
+    ),
+    KnownError(
+        "XTK-170006",
+        "Campaign could not carry out a call with these values",
+        "Read its own words, and compare the signal's parameters with those that the activity"
+        " declares",
+        YOU,
+    ),
+    KnownError(
+        "RST-360000",
+        "Campaign's REST layer could not carry out the request",
+        "Read its own words, and check the workflow, and a signal's parameters, in Campaign",
+        YOU,
+    ),
+    KnownError(
         "RST",
         "Campaign's REST layer refused the request",
         "Read its own words, and check the workflow in Campaign",
@@ -118,8 +174,16 @@ KNOWN_ERRORS = (
     ),
     KnownError(
         "invalid_client",
-        "the client ID or client secret is wrong",
-        "Copy both again from the project's page in the Developer Console",
+        "the client ID or client secret is wrong, or the secret has expired or was deleted",
+        "Copy both again from the project's page in the Developer Console, or add a new secret"
+        " there",
+        YOU,
+    ),
+    KnownError(
+        "unauthorized_client",
+        "this credential may not fetch tokens by itself",
+        "Use an OAuth Server-to-Server credential; those of the kind Service Account (JWT) ended in"
+        " 2025",
         YOU,
     ),
     KnownError(
@@ -131,6 +195,7 @@ KNOWN_ERRORS = (
 )
 _BY_CODE = {error.code: error for error in KNOWN_ERRORS}
 _CAMPAIGN_CODE = re.compile(r"\b(RST|XTK)-\d+")
+_KEY = re.compile(r"\bdecrypt\w*\b.{0,20}\bP?Key\b|\(PKey=", re.IGNORECASE)
 
 
 def explain(status: int, text: str) -> KnownError | None:
@@ -143,12 +208,22 @@ def explain(status: int, text: str) -> KnownError | None:
     own = _own_code(text)
     if own in _BY_CODE:
         return _BY_CODE[own]
-    campaign = _CAMPAIGN_CODE.search(text)
-    if campaign is not None and status not in (401, 403, 404, 429):
-        return _BY_CODE[campaign[1]]
+    if status == 404 and _KEY.search(text):
+        return _UNKNOWN_KEY
+    if status not in (401, 403, 404, 429):  # these say more than Campaign's codes
+        campaign = _of_campaign(text)
+        if campaign is not None:
+            return campaign
     if 300 <= status < 400:
         return _BY_CODE["3xx"]
     return _BY_CODE.get(str(status))
+
+
+def _of_campaign(text: str) -> KnownError | None:
+    """Give the best known of Campaign's own codes in a body, or else its family."""
+    found = {code[0]: code[1] for code in _CAMPAIGN_CODE.finditer(text)}
+    known = next((error for error in KNOWN_ERRORS if error.code in found), None)
+    return known or next((_BY_CODE[family] for family in found.values()), None)
 
 
 def _own_code(text: str) -> str:
@@ -159,4 +234,5 @@ def _own_code(text: str) -> str:
         return ""
     if not isinstance(body, dict):
         return ""
-    return str(body.get("error_code") or body.get("error") or "")
+    code = body.get("error_code") or body.get("error")
+    return str(code) if isinstance(code, (str, int)) else ""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 import re
+import threading
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlencode
 
 from runner.campaign.known_errors import explain
 from runner.campaign.retry import RetryPolicy, retry_after
 from runner.campaign.transport import Answer, NoAnswer, Request
-from runner.errors import CredentialsError, InterruptedRunError
+from runner.errors import CredentialsError, InterruptedRunError, RunnerError
 from runner.secrets.scrub import SHORTEST
 from runner.secrets.secret import Secret
 
@@ -38,7 +39,14 @@ class TokenSource(Protocol):
         """
 
     def renew(self) -> bool:
-        """Get another one, since the last was rejected; False where that is impossible."""
+        """Get another than the one that `token` last gave this thread, since that was rejected.
+
+        Returns:
+            False where there is no other.
+        """
+
+    def left(self) -> float | None:
+        """Give the seconds until the current token ends; None where that is not known."""
 
 
 class GivenToken:
@@ -55,9 +63,16 @@ class GivenToken:
         """There is no other."""
         return False
 
+    def left(self) -> float | None:
+        """Its end is known to whoever fetched it."""
+        return None
+
 
 class OAuthToken:
-    """Fetches a token when the first is needed, and again shortly before it ends."""
+    """Fetches a token when the first is needed, and again shortly before it ends.
+
+    Any number of threads may ask at a time; those that need a new token share one.
+    """
 
     def __init__(
         self,
@@ -76,7 +91,11 @@ class OAuthToken:
         self._world = world
         self._policy = policy or RetryPolicy()
         self._token: Secret | None = None
-        self._replace_at = math.inf
+        self._replace_at = self._ends_at = math.inf
+        self._fetching = threading.Lock()
+        self._fetched = 0  # how often, failures included
+        self._failure: RunnerError | None = None  # of the last time
+        self._given = threading.local()  # to each thread the last time
 
     def token(self) -> Secret:
         """Give the current token, or fetch one.
@@ -85,15 +104,46 @@ class OAuthToken:
             CredentialsError: if the endpoint refuses, or cannot be reached.
             InterruptedRunError: if the run is interrupted while it waits to try again.
         """
-        if self._token is None or self._world.monotonic() >= self._replace_at:
-            self._fetch()
-        assert self._token is not None  # noqa: S101 - _fetch gives one or raises
-        return self._token
+        self._given.token = token = self._current()
+        return token
 
     def renew(self) -> bool:
-        """Fetch another token."""
-        self._fetch()
+        """Fetch another token, unless another thread has done so since this one was given its own.
+
+        Raises:
+            CredentialsError: if the endpoint refuses, or cannot be reached.
+            InterruptedRunError: if the run is interrupted while it waits to try again.
+        """
+        self._current(rejected=getattr(self._given, "token", self._token))
         return True
+
+    def left(self) -> float | None:
+        """Give the seconds until the current token ends, by what the endpoint said of it."""
+        if self._token is None or self._ends_at == math.inf:
+            return None
+        return max(0.0, self._ends_at - self._world.monotonic())
+
+    def _current(self, rejected: Secret | None = None) -> Secret:
+        before = self._fetched
+        with self._fetching:
+            ended = self._world.monotonic() >= self._replace_at
+            if self._token is None or self._token is rejected or ended:
+                # Whoever waited while another thread's attempts failed shares its failure.
+                if self._failure is not None and self._fetched != before:
+                    raise type(self._failure)(str(self._failure))
+                self._fetch_and_count()
+            assert self._token is not None  # noqa: S101 - _fetch gives one or raises
+            return self._token
+
+    def _fetch_and_count(self) -> None:
+        self._failure = None
+        try:
+            self._fetch()
+        except RunnerError as error:
+            self._failure = error
+            raise
+        finally:
+            self._fetched += 1
 
     def _fetch(self) -> None:
         asked_at = self._world.monotonic()
@@ -104,8 +154,10 @@ class OAuthToken:
             said = self._scrubber.remote_text(answer.text, cut=answer.cut is not None)
             reason = str(known) if known else "the token endpoint refused"
             raise CredentialsError(f"no access token ({answer.status}): {reason}. It says: {said}")
-        self._token, lifetime = self._read(answer)
-        self._scrubber.add(self._token)
+        token, lifetime = self._read(answer)
+        self._scrubber.add(token)
+        self._token = token
+        self._ends_at = asked_at + lifetime
         # A token that lives shorter than twice the margin is used for half of its life.
         self._replace_at = asked_at + max(lifetime - _MARGIN, lifetime / 2)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import ssl
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 
 LONGEST_CONNECT = 10.0  # seconds
 MAX_BODY = 65_536  # bytes of an answer that are read; what comes after them is not missed
+# Of one host, for as many threads. A request beyond them opens a connection that is not kept.
+KEPT_CONNECTIONS = 32
+_PIECE = 65_536  # bytes that are read at once
+
+_CLOSED = "the connections were closed"
 
 _FAILURES = (
     requests.RequestException,
@@ -41,12 +47,18 @@ _NO_HEADERS = {"User-Agent": SKIP_HEADER, "Accept-Encoding": SKIP_HEADER}
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request; `headers` hold secrets, so they are never shown."""
+    """One HTTP request; `headers` hold secrets, so they are never shown.
+
+    Attributes:
+        body: what is sent; nothing at all where it is empty.
+        longest: the most bytes of the answer's body that are read.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
+    longest: int = MAX_BODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +96,11 @@ class NoAnswer:
     seconds: float
 
 
-class _Session(requests.Session):
-    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
-        """A redirect is an answer like any other: nothing follows it, nothing reads its body."""
-        return None
-
-
 class Transport:
-    """Keeps connections alive and sends requests over them, one at a time on each thread."""
+    """Keeps connections alive and sends requests over them, from any number of threads."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        """Make the session.
+        """Make the connections' pools.
 
         Args:
             environ: for the CA bundle (REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE).
@@ -103,13 +109,12 @@ class Transport:
             BrokenError: if the CA bundle is not there.
         """
         self._verify = _ca_bundle(environ)
-        self._session = _Session()
-        self._session.trust_env = False  # neither .netrc nor a look at the environment per request
-        adapter = NotingAdapter()
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        # Without a session of requests around it there are no cookies, no .netrc, no redirects, and
+        # no look at the environment per request.
+        self._adapter = NotingAdapter(pool_maxsize=KEPT_CONNECTIONS)
         self._proxies: dict[str, dict[str, str]] = {}
         self._watchdog = Watchdog()
+        self._closed = threading.Event()
 
     def send(self, request: Request, timeout: float) -> Answer | NoAnswer:
         """Send a request once.
@@ -117,18 +122,23 @@ class Transport:
         Args:
             request: whose address has been checked.
             timeout: seconds for the whole of it, from connecting to the end of the answer.
+
+        Returns:
+            What came of it; after `close`, that nothing was sent.
         """
+        if self._closed.is_set():
+            return NoAnswer(False, False, _CLOSED, 0.0)  # noqa: FBT003 - in the order of the class
         started = monotonic()
         deadline = started + timeout
         with (
             Exchange(deadline) as exchange,
             self._watchdog.watching(deadline, exchange.current_socket) as watch,
         ):
+            exchange.is_over = lambda: watch.expired
             try:
-                response = self._session.send(
+                response = self._adapter.send(
                     self._prepare(request),
                     stream=True,
-                    allow_redirects=False,
                     timeout=(min(timeout, LONGEST_CONNECT), timeout),
                     verify=self._verify,
                     proxies=self._proxies_for(request.url),
@@ -137,9 +147,10 @@ class Transport:
                 missed = "answer" if exchange.sent else "connection"
                 over = watch.expired or monotonic() >= deadline
                 reason = f"no {missed} within {timeout:g} s" if over else _reason(error)
+                reason = _CLOSED if self._closed.is_set() else reason
                 untrusted = _is_untrusted(error)
                 return NoAnswer(exchange.sent, untrusted, reason, monotonic() - started)
-            text, cut = _read_body(response, watch)
+            text, cut = _read_body(response, request.longest, watch)
         if response.status_code < 200:
             exchange.drop()  # another head is to come; the next request would take it for its own
             reason = f"nothing came after an interim answer ({response.status_code})"
@@ -148,24 +159,28 @@ class Transport:
         return Answer(response.status_code, headers, text, cut, monotonic() - started)
 
     def close(self) -> None:
-        """Close every connection."""
-        self._session.close()
+        """Close every connection for good, and end what other threads still send or wait for."""
+        self._closed.set()
         self._watchdog.close()
+        self._adapter.close()
 
     def _prepare(self, request: Request) -> requests.PreparedRequest:
+        prepared = requests.PreparedRequest()
         headers = {**_NO_HEADERS, **request.headers}
-        return requests.Request(request.method, request.url, headers, data=request.body).prepare()
+        prepared.prepare(request.method, request.url, headers, data=request.body)
+        return prepared
 
     def _proxies_for(self, url: str) -> dict[str, str]:
-        host = urllib3.util.parse_url(url).host or ""
-        if host not in self._proxies:
+        authority = url.partition("//")[2].partition("/")[0]
+        if authority not in self._proxies:
+            host = urllib3.util.parse_url(url).host or ""
             # Never for loopback: a proxy would get secrets in plain text.
             found = {} if is_loopback(host.strip("[]")) else dict(get_environ_proxies(url))
             proxy = select_proxy(url, found)
             if proxy and not urllib3.util.parse_url(proxy).host:
                 raise requests.exceptions.InvalidProxyURL("the proxy's address holds no host")
-            self._proxies[host] = found
-        return self._proxies[host]
+            self._proxies[authority] = found
+        return self._proxies[authority]
 
 
 def _ca_bundle(environ: Mapping[str, str]) -> str | bool:
@@ -176,16 +191,19 @@ def _ca_bundle(environ: Mapping[str, str]) -> str | bool:
     return bundle or True
 
 
-def _read_body(response: requests.Response, watch: Watch) -> tuple[str, str | None]:
+def _read_body(response: requests.Response, longest: int, watch: Watch) -> tuple[str, str | None]:
     """Give the text of the body, and why it is not whole; the status counts all the same."""
     raw: Any = response.raw
     data, cut = bytearray(), None
     whole = False
     try:
         # Until there is nothing more: a first read may come back short without a word.
-        while len(data) <= MAX_BODY and (part := raw.read(MAX_BODY + 1, decode_content=False)):
+        while (left := longest + 1 - len(data)) > 0:
+            part = raw.read(min(left, _PIECE), decode_content=False)
+            if not part:
+                break
             data += part
-        whole = len(data) <= MAX_BODY and not watch.expired
+        whole = left > 0 and not watch.expired
     except _FAILURES as error:
         cut = f"the body could not be read: {_reason(error)}"
     finally:
@@ -193,11 +211,12 @@ def _read_body(response: requests.Response, watch: Watch) -> tuple[str, str | No
             raw.release_conn()
         else:
             raw.close()
-    if len(data) > MAX_BODY:
-        cut = f"the body is longer than {MAX_BODY:,} bytes"
+    if len(data) > longest:
+        cut = f"the body is longer than {longest:,} bytes"
     elif watch.expired:
         cut = "the body did not end in time"
-    return data[:MAX_BODY].decode("utf-8", "replace"), cut
+    del data[longest:]
+    return data.decode("utf-8", "replace"), cut
 
 
 def _reason(error: BaseException) -> str:

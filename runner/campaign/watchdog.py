@@ -5,25 +5,20 @@ A socket's own timeout counts anew with every byte, so it alone bounds nothing.
 
 from __future__ import annotations
 
-import signal
 import socket
 import threading
 from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from runner.campaign.background import start_thread
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-def _leave_signals_to_the_main_thread() -> None:
-    """A signal that reached this thread would not wake the main one out of its waiting."""
-    if hasattr(signal, "pthread_sigmask"):  # not on Windows
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-
-
 class Watch:
-    """One exchange under watch; `expired` tells whether its time ran out."""
+    """One exchange under watch; `expired` tells whether it was ended before its own end."""
 
     def __init__(self, deadline: float, find_socket: Callable[[], socket.socket | None]) -> None:
         self.deadline = deadline
@@ -66,10 +61,11 @@ class Watchdog:
         """
         watch = Watch(deadline, find_socket)
         with self._changed:
-            self._watches.add(watch)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
-                self._thread.start()
+            if self._closed:
+                watch.expired = True
+            else:
+                self._watches.add(watch)
+                self._thread = self._thread or start_thread(self._run, "watchdog")
             if watch.deadline < self._wakes_at:
                 self._changed.notify()
         try:
@@ -79,15 +75,17 @@ class Watchdog:
                 self._watches.discard(watch)
 
     def close(self) -> None:
-        """Stop the thread."""
+        """End whatever is under watch, and everything that comes later; stop the thread."""
         with self._changed:
             self._closed = True
+            for watch in self._watches:
+                watch.end()
+            self._watches.clear()
             self._changed.notify()
         if self._thread is not None:
             self._thread.join()
 
     def _run(self) -> None:
-        _leave_signals_to_the_main_thread()
         with self._changed:
             while not self._closed:
                 now = monotonic()

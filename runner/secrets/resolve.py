@@ -43,6 +43,27 @@ class Credentials:
     oauth: OAuthCredential | None
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One reference, and why it cannot be used; the fault is empty where it can."""
+
+    reference: Reference
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What came of looking for secrets.
+
+    Attributes:
+        credentials: of every `auth` whose secrets are all there.
+        findings: each reference once, in order of appearance.
+    """
+
+    credentials: dict[Auth, Credentials]
+    findings: tuple[Finding, ...]
+
+
 def resolve(
     auths: Iterable[Auth], *, environ: Mapping[str, str], allowed: Allowed, scrubber: Scrubber
 ) -> dict[Auth, Credentials]:
@@ -57,32 +78,57 @@ def resolve(
     Raises:
         CredentialsError: naming everything that is missing or unusable, all at once.
     """
+    found = inspect(auths, environ=environ, allowed=allowed, scrubber=scrubber)
+    faults = [
+        f"  {printable(str(it.reference), 200)}: {it.fault}" for it in found.findings if it.fault
+    ]
+    if faults:
+        listed = "\n".join(faults)
+        raise CredentialsError(f"credentials are missing or unusable; nothing was sent:\n{listed}")
+    return found.credentials
+
+
+def inspect(
+    auths: Iterable[Auth], *, environ: Mapping[str, str], allowed: Allowed, scrubber: Scrubber
+) -> Inspection:
+    """Give what can be said of every secret, for which `resolve` would raise; same arguments."""
     reader = _Reader(environ, allowed, scrubber)
-    found = {auth: reader.credentials(auth) for auth in dict.fromkeys(auths)}
-    if reader.faults:
-        faults = "\n".join(f"  {fault}" for fault in dict.fromkeys(reader.faults))
-        raise CredentialsError(f"credentials are missing or unusable; nothing was sent:\n{faults}")
-    return found
+    credentials = {}
+    for auth in dict.fromkeys(auths):
+        found = reader.credentials(auth)
+        if found is not None:
+            credentials[auth] = found
+    findings = (Finding(reference, fault) for reference, fault in reader.findings.items())
+    return Inspection(credentials, tuple(findings))
 
 
 class _Reader:
-    """Reads secrets one by one and gathers what is wrong with them."""
+    """Reads secrets one by one and takes down what is wrong with each; "" where nothing is."""
 
     def __init__(self, environ: Mapping[str, str], allowed: Allowed, scrubber: Scrubber) -> None:
-        self.faults: list[str] = []
+        self.findings: dict[Reference, str] = {}
         self._environ = environ
         self._allowed = allowed
         self._scrubber = scrubber
 
-    def credentials(self, auth: Auth) -> Credentials:
+    def credentials(self, auth: Auth) -> Credentials | None:
         oauth = None
+        references = [auth.api_key]
         if auth.oauth is not None:
+            references += [auth.oauth.client_id, auth.oauth.client_secret]
             client_id = self._secret(auth.oauth.client_id)
+            scopes = auth.oauth.scopes
+            if not isinstance(scopes, tuple):
+                references.append(scopes)
             oauth = OAuthCredential(
-                client_id, self._secret(auth.oauth.client_secret), self._scopes(auth.oauth.scopes)
+                client_id, self._secret(auth.oauth.client_secret), self._scopes(scopes)
             )
-        token = None if auth.access_token is None else self._secret(auth.access_token)
-        return Credentials(self._secret(auth.api_key), token, oauth)
+        token = None
+        if auth.access_token is not None:
+            references.append(auth.access_token)
+            token = self._secret(auth.access_token)
+        credentials = Credentials(self._secret(auth.api_key), token, oauth)
+        return None if any(self.findings[it] for it in references) else credentials
 
     def _scopes(self, scopes: Reference | tuple[str, ...]) -> str:
         if isinstance(scopes, tuple):
@@ -98,7 +144,7 @@ class _Reader:
             return Secret("")
         fault = _fault(text)
         if fault is not None:
-            self._complain(reference, fault)
+            self.findings[reference] = fault
             return Secret("")
         secret = Secret(text)
         self._scrubber.add(secret)
@@ -106,12 +152,9 @@ class _Reader:
 
     def _text(self, reference: Reference) -> str | None:
         text, fault = self._read(reference)
-        if fault is not None:
-            self._complain(reference, fault)
+        if fault is not None or reference not in self.findings:
+            self.findings[reference] = fault or ""
         return None if text is None else text.strip(" \t\r\n")
-
-    def _complain(self, reference: Reference, fault: str) -> None:
-        self.faults.append(f"{printable(str(reference), 200)}: {fault}")
 
     def _read(self, reference: Reference) -> tuple[str | None, str | None]:
         if reference.kind == "file":

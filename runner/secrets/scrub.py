@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import threading
 from typing import TYPE_CHECKING
 
 from runner.printable import printable
@@ -25,14 +26,16 @@ class Scrubber:
     def __init__(self) -> None:
         self._forms: dict[str, int] = {}
         self._pattern: re.Pattern[str] | None = None
+        self._adding = threading.Lock()  # of two added at a time none may be forgotten
 
     def add(self, secret: Secret) -> None:
         """Clean all text from now on of this secret too, of at least `SHORTEST` characters."""
-        for form in _forms(secret.reveal()):
-            special = sum(not char.isalnum() for char in form)
-            self._forms[_spelt(form)] = len(form) + special * (_LONGEST_SPELLING - 1)
-        longest_first = sorted(self._forms, key=self._forms.__getitem__, reverse=True)
-        self._pattern = re.compile("|".join(longest_first))
+        with self._adding:
+            for form in _forms(secret.reveal()):
+                special = sum(not char.isalnum() for char in form)
+                self._forms[_spelt(form)] = len(form) + special * (_LONGEST_SPELLING - 1)
+            longest_first = sorted(self._forms, key=self._forms.__getitem__, reverse=True)
+            self._pattern = re.compile("|".join(longest_first))
 
     def scrub(self, text: str) -> str:
         """Give `text` with every form of every secret replaced by `***`."""

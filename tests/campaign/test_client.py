@@ -1,4 +1,4 @@
-"""What goes onto the wire: API.md's four commands, byte by byte."""
+"""What goes onto the wire: API.md's commands, reads and signals, byte by byte."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 import responses
 from urllib3.util import SKIP_HEADER
 
-from runner.campaign.client import CampaignClient
+from runner.campaign.client import LONGEST_WORKFLOW, CampaignClient
 from runner.campaign.hosts import check_target
 from runner.campaign.tokens import GivenToken
 from runner.campaign.transport import Answer
@@ -43,7 +43,7 @@ def client_of(transport: Transport, url: str) -> CampaignClient:
 
 def send(client: CampaignClient, action: str, workflow: str) -> Answer:
     it = command(workflow, action, organization="acme-mkt-stage")
-    got = client.post(it.url_path or "", it.body, 10)
+    got = client.post(it.url_path or "", it.body or {}, 10)
     assert isinstance(got, Answer)
     return got
 
@@ -123,3 +123,49 @@ def test_prepare_asks_for_the_token_and_a_given_one_has_no_other(transport: Tran
     client = client_of(transport, "http://127.0.0.1:9")
     client.prepare()
     assert not client.renew_token()
+    assert client.token_left() is None
+
+
+WORKFLOW_PATH = "/acme-mkt-stage/campaign/workflow/execution/%40AbC"
+
+
+def test_a_read_brings_the_same_headers_and_no_body(transport: Transport, serve: Serve) -> None:
+    server = serve([answer_all(http(200, b"{}"))])
+    got = client_of(transport, server.url).get(WORKFLOW_PATH, 10)
+    assert isinstance(got, Answer)
+    assert (got.status, got.text) == (200, "{}")
+    (request,) = server.requests
+    assert request.startswith(f"GET {WORKFLOW_PATH} HTTP/1.1\r\n".encode())
+    assert request.endswith(b"\r\n\r\n")
+    assert sorted(header_lines(request)) == sorted([*FOUR, ("host", f"127.0.0.1:{server.port}")])
+
+
+@pytest.mark.parametrize("size", [100_000, LONGEST_WORKFLOW, LONGEST_WORKFLOW + 1])
+def test_a_workflow_may_be_large_but_not_without_bound(
+    transport: Transport, serve: Serve, size: int
+) -> None:
+    server = serve([answer_all(http(200, b"x" * size))])
+    got = client_of(transport, server.url).get(WORKFLOW_PATH, 10)
+    assert isinstance(got, Answer)
+    assert len(got.text) == min(size, LONGEST_WORKFLOW)
+    assert (got.cut is None) == (size <= LONGEST_WORKFLOW)
+
+
+def test_a_signal_goes_where_and_as_it_is_told(transport: Transport, serve: Serve) -> None:
+    server = serve([answer_all(http(200))])
+    path = "/acme/campaign/workflow/execution/@a/activities/activity/%40b/trigger/"
+    body = b'{"source": "CI", "parameters": {"a": "gr\xc3\xbcn"}}'
+    client = client_of(transport, f"{server.url}/elsewhere")
+    assert isinstance(client.post_signal(server.url + path, body, 10), Answer)
+    (request,) = server.requests
+    head, _, sent = request.partition(b"\r\n\r\n")
+    assert head.split(b"\r\n")[0] == f"POST {path} HTTP/1.1".encode()
+    assert sent == body
+    headers = dict(header_lines(request))
+    assert headers["content-type"] == "application/json;charset=utf-8"
+    assert headers["content-length"] == str(len(body))
+    assert {*dict(FOUR), "host", "content-length"} == set(headers)
+
+
+def test_a_client_knows_where_it_speaks_to(transport: Transport) -> None:
+    assert client_of(transport, "https://mc.adobe.io/").base_url == "https://mc.adobe.io"

@@ -7,8 +7,8 @@ import time
 from typing import TYPE_CHECKING
 
 from runner.campaign import connections
-from runner.campaign.transport import Answer, Request, Transport
-from tests.support.scripted import answer_all, http, read, silence, write
+from runner.campaign.transport import Answer, NoAnswer, Request, Transport
+from tests.support.scripted import answer_all, http, read, reset, silence, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,19 +72,89 @@ def test_one_that_the_server_says_it_closes_is_not_used_again(
     assert [send(transport, server), send(transport, server)] == [200, 201]
 
 
-def test_threads_do_not_share_what_becomes_of_their_requests(
-    transport: Transport, serve: Serve
-) -> None:
-    server = serve(*[[answer_all(http(200))] for _ in range(4)])
-    statuses: list[int] = []
-    threads = [
-        threading.Thread(target=lambda: statuses.append(send(transport, server))) for _ in range(4)
-    ]
+def answer_with_the_path(peer: Peer) -> None:
+    """Answer every request of this connection with its own path, after a moment."""
+    while head := peer.socket.recv(65_536):
+        time.sleep(0.002)
+        peer.socket.sendall(http(200, head.split(b" ")[1]))
+
+
+def on_threads(count: int, act: Callable[[int], object]) -> None:
+    faults: list[BaseException] = []
+
+    def run(number: int) -> None:
+        try:
+            act(number)
+        except BaseException as error:  # noqa: BLE001 - raised below
+            faults.append(error)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
-    assert statuses == [200] * 4
+        thread.join(30)
+    if faults:
+        raise faults[0]
+
+
+def test_threads_get_their_own_answers_over_connections_that_are_kept(
+    transport: Transport, serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = serve(*[[answer_with_the_path] for _ in range(8)])
+
+    def ask(thread: int) -> None:
+        for number in range(30):
+            path = f"/{thread}/{number}"
+            got = transport.send(Request("GET", server.url + path, {}), TIMEOUT)
+            assert isinstance(got, Answer), got
+            assert got.text == path
+
+    on_threads(8, ask)
+    assert 1 <= server.connections <= 8
+    assert caplog.records == []  # urllib3 warns where a connection could not be kept
+
+
+def test_threads_do_not_share_what_becomes_of_their_requests(
+    transport: Transport, serve: Serve
+) -> None:
+    scripts = [[read, reset], [read, silence], [answer_all(http(200))]]
+    servers = [serve(script) for script in scripts for _ in range(3)]
+    results: dict[int, Answer | NoAnswer] = {}
+
+    def ask(number: int) -> None:
+        results[number] = transport.send(Request("POST", servers[number].url, {}, b"{}"), 0.5)
+
+    on_threads(9, ask)
+    kinds = [type(results[number]) for number in range(9)]
+    assert kinds == [NoAnswer] * 6 + [Answer] * 3
+    reasons = [getattr(results[number], "reason", "") for number in range(6)]
+    assert all("reset" in reason for reason in reasons[:3])
+    assert reasons[3:] == ["no answer within 0.5 s"] * 3
+
+
+def test_each_connection_has_its_own_idle_time_r16(
+    transport: Transport, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = 0.0
+    monkeypatch.setattr(connections, "monotonic", lambda: time.monotonic() + ahead)
+    both = threading.Barrier(2)
+
+    def step(peer: Peer) -> None:
+        while peer.read_request():
+            if not both.broken:
+                both.wait(10)
+            peer.socket.sendall(http(200))
+
+    server = serve([step], [step], [step])
+    on_threads(2, lambda _number: send(transport, server))
+    assert server.connections == 2
+    both.abort()
+    ahead = connections.LONGEST_IDLE - 1
+    assert send(transport, server) == 200  # over one of the two, which is fresh again
+    ahead += 2
+    both.reset()
+    on_threads(2, lambda _number: send(transport, server))
+    assert (server.connections, len(server.requests)) == (3, 5)
 
 
 def test_a_connection_outside_of_an_exchange_works_as_ever(serve: Serve) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -17,6 +19,8 @@ from tests.support.wire import FakeTransport, answered, lost, refused, untrusted
 from tests.support.worlds import FakeTime, RecordingInterruption
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.support.wire import Reply
 
 URL = "https://ims-na1.adobelogin.com/ims/token/v3"
@@ -256,3 +260,104 @@ def test_an_interruption_ends_the_waiting() -> None:
     with pytest.raises(InterruptedRunError, match="while waiting for an access token"):
         case.token()
     assert len(case.wire.requests) == 1
+
+
+def test_how_long_a_token_lasts_is_told_where_it_is_known() -> None:
+    case = Case(issued(expires_in=300), answered(200, '{"access_token": "token-number-2"}'))
+    assert GivenToken(Secret("the-token")).left() is None
+    assert case.tokens.left() is None
+    case.token()
+    case.time.passed = 100
+    assert case.tokens.left() == 200
+    case.time.passed = 1000
+    assert case.tokens.left() == 0
+    case.token()
+    assert case.tokens.left() is None
+
+
+class Slow:
+    """Gives a reply only after it was asked for, and some time has passed for others to come."""
+
+    def __init__(self, reply: Reply) -> None:
+        self.asked = threading.Event()
+        self._reply = reply
+
+    def __call__(self) -> Any:
+        self.asked.set()
+        time.sleep(0.05)
+        if isinstance(self._reply, BaseException):
+            raise self._reply
+        return self._reply
+
+
+def on_threads(case: Case, act: Callable[[], object], count: int = 8) -> list[object]:
+    """Do the same on several threads at a time, and give what came of it, errors too."""
+    results: list[object] = []
+    ready = threading.Barrier(count)
+
+    def run() -> None:
+        ready.wait(10)
+        try:
+            results.append(act())
+        except Exception as error:  # noqa: BLE001 - a test looks at it
+            results.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    return results
+
+
+class TestThreads:
+    """Several threads that need a token share one."""
+
+    def test_the_first_is_fetched_once(self) -> None:
+        case = Case(Slow(issued()))
+        assert on_threads(case, case.token) == [FIRST] * 8
+        assert len(case.wire.requests) == 1
+
+    def test_one_that_has_ended_is_replaced_once(self) -> None:
+        case = Case(issued(), Slow(issued("token-number-2")))
+        case.token()
+        case.time.passed = 86_399
+        assert on_threads(case, case.token) == ["token-number-2"] * 8
+        assert len(case.wire.requests) == 2
+
+    def test_one_that_was_rejected_for_all_is_replaced_once(self) -> None:
+        case = Case(issued(), Slow(issued("token-number-2")))
+        rejected = threading.Barrier(8)
+
+        def meet_a_refusal() -> tuple[str, bool, str]:
+            before = case.token()
+            rejected.wait(10)
+            return before, case.tokens.renew(), case.token()
+
+        assert on_threads(case, meet_a_refusal) == [(FIRST, True, "token-number-2")] * 8
+        assert len(case.wire.requests) == 2
+
+    def test_one_that_another_thread_has_replaced_already_is_not_fetched_again(self) -> None:
+        case = Case(issued(), issued("token-number-2"), issued("token-number-3"))
+        case.token()
+        (there,) = on_threads(case, lambda: (case.token(), case.tokens.renew()), 1)
+        assert there == (FIRST, True)
+        assert case.tokens.renew()  # this thread was given the first one
+        assert case.token() == "token-number-2"
+        assert len(case.wire.requests) == 2
+        assert case.tokens.renew()
+        assert case.token() == "token-number-3"
+
+    def test_a_failure_is_shared_by_all_who_waited_for_it(self) -> None:
+        case = Case(Slow(answered(400, '{"error": "invalid_client"}')), issued())
+        failures = on_threads(case, case.token)
+        assert {type(it) for it in failures} == {CredentialsError}
+        assert len({str(it) for it in failures}) == 1
+        assert len(case.wire.requests) == 1
+        assert case.token() == FIRST  # whoever comes later tries again
+
+    def test_an_interruption_is_shared_too(self) -> None:
+        interruption = RecordingInterruption(lambda _number: interruption.request())
+        case = Case(Slow(refused()), interruption=interruption)
+        assert {type(it) for it in on_threads(case, case.token)} == {InterruptedRunError}
+        assert len(case.wire.requests) == 1

@@ -17,6 +17,7 @@ from tests.support.scripted import (
     answer_all,
     drip,
     forever,
+    header_lines,
     http,
     read,
     reset,
@@ -367,6 +368,90 @@ class TestBodies:
         self, transport: Transport, serve: Serve
     ) -> None:
         assert answer(transport, serve([read, write(http(200, b"a\xff"))])).text == "a\ufffd"
+
+
+class TestLongBodies:
+    """A request may ask for more of its answer than others do."""
+
+    @pytest.mark.parametrize("chunked", [False, True])
+    @pytest.mark.parametrize(
+        ("size", "cut"),
+        [(199_999, None), (200_000, None), (200_001, "the body is longer than 200,000 bytes")],
+    )
+    def test_as_much_is_read_as_was_asked_for(
+        self, transport: Transport, serve: Serve, size: int, cut: str | None, chunked: bool
+    ) -> None:
+        body = b"x" * size
+        whole = http(200, body)
+        if chunked:
+            head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+            whole = head + b"%x\r\n%s\r\n0\r\n\r\n" % (size, body)
+        server = serve([answer_all(whole)], [answer_all(whole)])
+        request = Request("GET", server.url, {}, longest=200_000)
+        for _ in range(2):  # what was not read is not the answer of the next request
+            got = transport.send(request, LONG)
+            assert isinstance(got, Answer)
+            assert (got.status, len(got.text), got.cut) == (200, min(size, 200_000), cut)
+
+    def test_a_request_without_a_body_brings_none(self, transport: Transport, serve: Serve) -> None:
+        server = serve([answer_all(http(200))])
+        transport.send(Request("GET", server.url, {}), LONG)
+        assert dict(header_lines(server.requests[0])) == {"host": f"127.0.0.1:{server.port}"}
+
+
+class TestClosing:
+    """What other threads still do ends with the transport."""
+
+    @pytest.mark.parametrize(
+        "script",
+        [
+            pytest.param([read, silence], id="no head"),
+            pytest.param([read, write(b"HTTP/1.1 200 OK\r\nA: b\r\n"), silence], id="half a head"),
+        ],
+    )
+    def test_a_wait_for_an_answer_ends_at_once(
+        self, transport: Transport, serve: Serve, script: Sequence[Step]
+    ) -> None:
+        server = serve(script)
+        results: list[Answer | NoAnswer] = []
+        thread = threading.Thread(
+            target=lambda: results.append(transport.send(post(server.url), 60))
+        )
+        thread.start()
+        while not server.requests:
+            time.sleep(0.001)
+        transport.close()
+        thread.join(10)
+        (got,) = results
+        assert isinstance(got, NoAnswer)
+        assert (got.sent, got.reason) == (True, "the connections were closed")
+
+    def test_a_connection_that_comes_after_it_carries_nothing(
+        self, transport: Transport, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server = serve([silence])
+        look_up = socket.getaddrinfo
+
+        def closing(*args: Any, **kwargs: Any) -> Any:
+            transport.close()
+            return look_up(*args, **kwargs)
+
+        monkeypatch.setattr(socket, "getaddrinfo", closing)
+        got = no_answer(transport, server.url)
+        assert (got.sent, got.reason) == (False, "the connections were closed")
+        assert server.requests == []
+
+    def test_nothing_is_sent_from_then_on(self, transport: Transport, serve: Serve) -> None:
+        server = serve([answer_all(http(200))])
+        answer(transport, server)
+        transport.close()
+        got = no_answer(transport, server.url)
+        assert (got.sent, got.untrusted, got.reason) == (
+            False,
+            False,
+            "the connections were closed",
+        )
+        assert len(server.requests) == 1
 
 
 class TestRedirects:

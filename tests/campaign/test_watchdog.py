@@ -47,6 +47,21 @@ def test_closing_one_that_never_began_is_harmless() -> None:
     Watchdog().close()
 
 
+def test_closing_ends_what_is_under_watch_and_what_comes_later() -> None:
+    ours, theirs = socket.socketpair()
+    ours.settimeout(10)
+    watchdog = Watchdog()
+    with ours, theirs, watchdog.watching(monotonic() + 60, lambda: ours) as watch:
+        closing = threading.Timer(0.02, watchdog.close)
+        closing.start()
+        assert ours.recv(1) == b""
+        assert watch.expired
+    closing.join(10)
+    with watchdog.watching(monotonic() + 60, lambda: None) as late:
+        assert late.expired
+    assert "watchdog" not in [it.name for it in threading.enumerate()]
+
+
 def test_a_socket_that_is_not_there_or_closed_is_no_error() -> None:
     gone = socket.socket()
     gone.close()

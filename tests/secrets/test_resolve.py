@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from runner.errors import CredentialsError, ExitCode
-from runner.secrets.resolve import Credentials, resolve
+from runner.secrets.resolve import Credentials, inspect, resolve
 from runner.secrets.scrub import Scrubber
 from runner.validate.config import Auth, OAuth
 from runner.validate.references import Allowed, Reference
@@ -264,3 +264,46 @@ class TestAll:
         with pytest.raises(CredentialsError) as caught:
             resolve_one(hostile)
         assert all(line.isprintable() for line in str(caught.value).split("\n"))
+
+
+class TestInspect:
+    """What `doctor` asks: the same as `resolve`, but without an end at the first fault."""
+
+    def look(self, *auths: Auth, **environ: str) -> tuple[list[Auth], dict[str, str]]:
+        """Give whose credentials are whole, and what was found of each reference."""
+        nothing = Allowed()
+        found = inspect(auths, environ=environ, allowed=nothing, scrubber=Scrubber())
+        return list(found.credentials), {it.reference.target: it.fault for it in found.findings}
+
+    def test_what_is_whole_is_given_though_another_is_not(self) -> None:
+        whole = Auth(KEY, TOKEN, None)
+        broken = Auth(KEY, Reference("env", "CAMPAIGN_MISSING"), None)
+        credentials, findings = self.look(broken, whole, **VALUES)
+        assert credentials == [whole]
+        assert findings == {
+            "CAMPAIGN_MISSING": "the environment variable CAMPAIGN_MISSING is not set",
+            "CAMPAIGN_KEY": "",
+            "CAMPAIGN_TOKEN": "",
+        }
+
+    def test_each_reference_is_told_once(self) -> None:
+        oauth = Auth(KEY, None, OAuth(KEY, TOKEN, ("openid",)))
+        _, findings = self.look(oauth, Auth(KEY, TOKEN, None), **VALUES)
+        assert list(findings) == ["CAMPAIGN_KEY", "CAMPAIGN_TOKEN"]
+
+    @pytest.mark.parametrize("bad", ["", "short", "Bearer of-a-token", "with a blank"])
+    def test_one_that_cannot_be_used_says_why_and_nothing_of_it(self, bad: str) -> None:
+        credentials, findings = self.look(
+            Auth(KEY, TOKEN, None), CAMPAIGN_KEY="k" * 8, CAMPAIGN_TOKEN=bad
+        )
+        assert credentials == []
+        assert findings["CAMPAIGN_TOKEN"]
+        assert findings["CAMPAIGN_KEY"] == ""
+        if bad not in ("", "short"):
+            assert bad not in findings["CAMPAIGN_TOKEN"]
+
+    def test_what_was_found_is_hidden_from_then_on(self) -> None:
+        scrubber = Scrubber()
+        broken = Auth(KEY, Reference("env", "CAMPAIGN_MISSING"), None)
+        inspect([broken], environ=VALUES, allowed=Allowed(), scrubber=scrubber)
+        assert scrubber.scrub("the-api-key") == "***"

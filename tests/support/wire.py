@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias, cast
+import json
+import threading
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from urllib.parse import unquote
 
 from runner.campaign.transport import Answer, NoAnswer, Request, Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
 Reply: TypeAlias = "Answer | NoAnswer | BaseException | Callable[[], Answer | NoAnswer]"
 
@@ -21,13 +24,48 @@ class FakeTransport:
 
     def send(self, request: Request, timeout: float) -> Answer | NoAnswer:
         self.requests.append((request, timeout))
-        reply = self.replies.pop(0)
+        return self.give(self.replies.pop(0))
+
+    def give(self, reply: Reply) -> Answer | NoAnswer:
         if isinstance(reply, BaseException):
             raise reply
         return reply() if callable(reply) else reply
 
     def as_transport(self) -> Transport:
         return cast("Transport", self)
+
+
+class WorkflowTransport(FakeTransport):
+    """Gives each request the next reply of its workflow, the last one again and again.
+
+    Any number of threads may ask; a callable reply runs on the thread that asked.
+    """
+
+    def __init__(self, replies: Mapping[str, Sequence[Reply]]) -> None:
+        super().__init__()
+        self._by_workflow = {workflow: list(them) for workflow, them in replies.items()}
+        self._taking = threading.Lock()
+
+    @property
+    def asked(self) -> list[str]:
+        """The workflows in the order in which they were asked for."""
+        return [_workflow(request) for request, _ in self.requests]
+
+    def send(self, request: Request, timeout: float) -> Answer | NoAnswer:
+        with self._taking:
+            self.requests.append((request, timeout))
+            left = self._by_workflow[_workflow(request)]
+            reply = left.pop(0) if len(left) > 1 else left[0]
+        return self.give(reply)
+
+
+def _workflow(request: Request) -> str:
+    return unquote(request.url.partition("/execution/")[2].partition("/")[0])
+
+
+def told(payload: Any, **headers: str) -> Answer:
+    """Give the answer to a read."""
+    return answered(200, json.dumps(payload), **headers)
 
 
 def answered(status: int = 200, text: str = "", cut: str | None = None, **headers: str) -> Answer:

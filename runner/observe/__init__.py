@@ -1,0 +1,1 @@
+"""Reads what is: the states of workflows, over the API, and nothing that changes them."""

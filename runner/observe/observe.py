@@ -1,0 +1,112 @@
+"""Reads many workflows, a few at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runner.errors import InterruptedRunError
+from runner.observe.crew import Crew
+from runner.observe.reader import read_workflow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from runner.campaign.client import CampaignClient
+    from runner.campaign.retry import RetryPolicy
+    from runner.secrets.scrub import Scrubber
+    from runner.states import Observation, Observations, StateMapping, WorkflowKey
+    from runner.world import World
+
+PARALLEL = 8  # reads at a time: fast, and far from what a gateway throttles
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One workflow that is to be read.
+
+    Attributes:
+        document: the name of the document it stands in, whose client reads it.
+        mapping: where its state stands in an answer, and what its values mean.
+        timeout: seconds for one attempt.
+    """
+
+    document: str
+    organization: str
+    workflow: str
+    mapping: StateMapping
+    timeout: float
+
+    @property
+    def key(self) -> WorkflowKey:
+        """Under which its observation is given."""
+        return self.organization, self.workflow
+
+
+def observe(
+    wanted: Sequence[Wanted],
+    clients: Mapping[str, CampaignClient],
+    *,
+    parallel: int = PARALLEL,
+    on_read: Callable[[Observation], None] | None = None,
+    world: World,
+    scrubber: Scrubber,
+    policy: RetryPolicy,
+) -> Observations:
+    """Give what the API says of workflows, in the order in which they are wanted.
+
+    Args:
+        wanted: each workflow is read once, as it is wanted first.
+        clients: by the name of a document.
+        parallel: the most reads at a time. With 1 they are made on the calling thread, where only
+            `Interruption.at_once` ends one that is under way; else on threads of their own.
+        on_read: is told each observation on the calling thread, in the order in which they come.
+        world: the clock, chance, waiting, and the wish to stop.
+        scrubber: cleans whatever the remote side says.
+        policy: how often and how patiently one workflow is tried.
+
+    Raises:
+        CredentialsError: where credentials are rejected: no other read is begun then. Where several
+            are, the first in order is told, whichever came first in time.
+        KeyboardInterrupt: as soon as somebody asks to stop, or has asked; no read is begun then,
+            and those under way are left to themselves. They end with the transport, at the latest
+            with the process.
+    """
+    jobs: dict[WorkflowKey, Wanted] = {}
+    for it in wanted:
+        jobs.setdefault(it.key, it)
+
+    def read(job: Wanted, world: World) -> Observation:
+        return read_workflow(
+            clients[job.document],
+            job.organization,
+            job.workflow,
+            job.mapping,
+            timeout=job.timeout,
+            policy=policy,
+            world=world,
+            scrubber=scrubber,
+        )
+
+    tell = on_read or (lambda _observation: None)
+    try:
+        if parallel == 1:
+            return {it.key: it for it in _one_by_one(jobs.values(), read, tell, world)}
+        crew = Crew(tuple(jobs.values()), read, world)
+        return {it.key: it for it in crew.gather(parallel, tell)}
+    except InterruptedRunError:  # while something waited for another attempt
+        raise KeyboardInterrupt from None
+
+
+def _one_by_one(
+    jobs: Iterable[Wanted],
+    read: Callable[[Wanted, World], Observation],
+    tell: Callable[[Observation], None],
+    world: World,
+) -> Iterator[Observation]:
+    for job in jobs:
+        if world.interruption.requested:
+            raise KeyboardInterrupt
+        observation = read(job, world)
+        tell(observation)
+        yield observation
