@@ -21,3 +21,14 @@ def parse_duration(text: str) -> float:
         raise ValueError(f"{text!r} is not a duration such as 30s, 10m or 1h30m")
     hours, minutes, seconds, milliseconds = (int(part or 0) for part in match.groups())
     return hours * 3600 + minutes * 60 + seconds + milliseconds / 1000
+
+
+def format_duration(seconds: float) -> str:
+    """Give seconds as people write them, to the millisecond: `10m`, `1h30m`, `1s500ms`."""
+    left = round(seconds * 1000)
+    parts = []
+    for unit, size in (("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)):
+        number, left = divmod(left, size)
+        if number:
+            parts.append(f"{number}{unit}")
+    return "".join(parts) or "0s"

@@ -41,7 +41,7 @@ LATER: list[Callable[[dict[str, Any]], object]] = [
     lambda value: value["commands"][0].update(state_before="started", state_after="stopped"),
     lambda value: value["commands"][0].update(action="signal", request=None),
     lambda value: value["commands"][0].update(action="wait", workflow=None, request=None),
-    lambda value: value["commands"][0].update(action="ensure", desired="started"),
+    lambda value: value["commands"][0].update(action="ensure", desired={"state": "started"}),
     lambda value: value["totals"].update(later=0),
     lambda value: value["commands"][0]["source"].update(end_line=3),
 ]

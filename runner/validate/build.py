@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from runner.durations import parse_duration
-from runner.validate.config import (
-    COMMANDS,
-    DEFAULT_ON_FAILURE,
-    DEFAULT_TIMEOUT,
-    Action,
-    Auth,
-    DocumentConfig,
-    OAuth,
-    WorkflowMention,
-)
+from runner.states import DEFAULT_FIELDS, State, StateMapping
+from runner.validate.build_actions import build_action, build_defaults, build_desired
+from runner.validate.build_guardrails import build_guardrails
+from runner.validate.config import Auth, DocumentConfig, OAuth
 from runner.validate.overlay import overlay
 from runner.validate.references import Reference, parse_reference
 
@@ -40,42 +33,28 @@ def build_document(
     value: Any = document.value
     if environment is not None:
         value = overlay(value, value["environments"][environment])
-    defaults = value.get("defaults", {})
+    settings = value.get("defaults", {})
+    defaults = build_defaults(settings)
     return DocumentConfig(
         name=document.name,
         file=document.file,
         organization=value.get("organization", organization),
         auth=_auth(value.get("auth", {})),
         actions=tuple(
-            _action(document, index, action, defaults)
-            for index, action in enumerate(value["actions"])
+            build_action(document, index, action, defaults)
+            for index, action in enumerate(value.get("actions", []))
         ),
+        desired=tuple(build_desired(document, value.get("desired", {}), defaults)),
+        guardrails=build_guardrails(document, environment),
+        state=_state(settings.get("state", {})),
     )
 
 
-def _action(
-    document: Document, index: int, action: Mapping[str, Any], defaults: Mapping[str, Any]
-) -> Action:
-    command = next(name for name in COMMANDS if name in action)
-    timeout = action.get("timeout", defaults.get("timeout"))
-    return Action(
-        index=index + 1,
-        command=command,
-        name=action.get("name"),
-        workflows=_workflows(document, index, command, action[command]),
-        timeout=DEFAULT_TIMEOUT if timeout is None else parse_duration(timeout),
-        on_failure=action.get("on_failure", defaults.get("on_failure", DEFAULT_ON_FAILURE)),
-    )
-
-
-def _workflows(
-    document: Document, index: int, command: str, named: str | list[str]
-) -> tuple[WorkflowMention, ...]:
-    if isinstance(named, str):
-        return (WorkflowMention(named, *document.place(["actions", index, command])),)
-    return tuple(
-        WorkflowMention(workflow, *document.place(["actions", index, command, n]))
-        for n, workflow in enumerate(named)
+def _state(state: Mapping[str, Any]) -> StateMapping:
+    fields = state.get("fields", DEFAULT_FIELDS)
+    return StateMapping(
+        fields=(fields,) if isinstance(fields, str) else tuple(fields),
+        values=tuple((raw.strip(), State(it)) for raw, it in state.get("values", {}).items()),
     )
 
 

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+
+from runner.states import DEFAULT_MAPPING
+from runner.validate.guardrails import NO_GUARDRAILS, Guardrails
 
 if TYPE_CHECKING:
     from runner.load import SourceFile
     from runner.problems import Problem
+    from runner.states import State, StateMapping
     from runner.validate.references import Reference
 
 COMMANDS = ("start", "stop", "pause", "resume")
+SIGNAL = "signal"
+WAIT = "wait"
 DEFAULT_TIMEOUT = 70.0  # seconds; the gateway itself gives up after 60
 DEFAULT_ON_FAILURE = "stop"
+DEFAULT_WAIT_TIMEOUT = 600.0  # seconds
+DEFAULT_POLL = 5.0  # seconds
+MOST_SIGNAL_BYTES = 65_536  # of a trigger's body (API.md)
+
+ParameterValue: TypeAlias = "str | int | float | bool"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +54,43 @@ class WorkflowMention:
 
 
 @dataclass(frozen=True, slots=True)
+class Wait:
+    """What the workflows of an action are waited for (rule R15).
+
+    Attributes:
+        until: `started`, `paused` or `stopped`.
+        timeout: seconds for the whole wait.
+        poll: seconds between two looks; the first few come sooner.
+    """
+
+    until: State
+    timeout: float = DEFAULT_WAIT_TIMEOUT
+    poll: float = DEFAULT_POLL
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What an External signal activity is triggered with; `parameters` in their order."""
+
+    activity: str
+    source: str
+    parameters: tuple[tuple[str, ParameterValue], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """One item of `actions`.
 
     Attributes:
         index: 1 for the first of its document.
-        command: one of `COMMANDS`.
+        command: one of `COMMANDS`, `SIGNAL`, or `WAIT` for a mere pause between actions.
+        workflows: that it concerns; none for a pause.
         timeout: seconds for one attempt of one command.
         on_failure: `stop` or `continue`.
+        wait: what to wait for after the commands.
+        signal: where `command` is `SIGNAL`.
+        pause: seconds, where `command` is `WAIT`.
+        line, column: where a pause stands.
     """
 
     index: int
@@ -59,6 +99,33 @@ class Action:
     workflows: tuple[WorkflowMention, ...]
     timeout: float
     on_failure: str
+    wait: Wait | None = None
+    signal: Signal | None = None
+    pause: float | None = None
+    line: int = 1
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """One entry of `desired`: what should be true of a workflow (rule R13).
+
+    Attributes:
+        index: 1 for the first of its document.
+        until: the desired state, `started`, `paused` or `stopped`, and how to wait for it.
+        restart_finished: whether a finished one is started again.
+        restart_failed: whether a failed one is stopped and started again.
+        allow_start: whether one that does not run is started in order to be paused.
+    """
+
+    index: int
+    mention: WorkflowMention
+    until: Wait
+    timeout: float
+    on_failure: str
+    restart_finished: bool = False
+    restart_failed: bool = False
+    allow_start: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +136,7 @@ class DocumentConfig:
         name: the first part of its commands' ids.
         file: the path as commands show it.
         organization: None where neither the document nor the environment variable names one.
+        state: how answers about its workflows are read.
     """
 
     name: str
@@ -76,6 +144,9 @@ class DocumentConfig:
     organization: str | None
     auth: Auth
     actions: tuple[Action, ...]
+    desired: tuple[Desired, ...] = ()
+    guardrails: Guardrails = NO_GUARDRAILS
+    state: StateMapping = DEFAULT_MAPPING
 
 
 @dataclass(frozen=True, slots=True)

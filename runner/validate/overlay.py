@@ -18,6 +18,7 @@ def overlay(
     """Give `base` with `environment` over it.
 
     Mappings are merged by key, scalars and lists are replaced, `auth` is replaced as a whole.
+    Guardrails are laid over each other by `build_guardrails`, since each keeps its place.
     """
     merged = dict(base)
     for key, value in environment.items():

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def closest(word: str, known: Iterable[str]) -> str | None:
-    """Give the known word that `word` looks like, or None."""
+def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """Give the known word that `word` looks like, or None; at a cutoff of 1 only itself."""
     from difflib import get_close_matches
 
     by_lower = {name.lower(): name for name in known}
-    found = get_close_matches(word.lower()[:100], by_lower, n=1, cutoff=0.6)
+    found = get_close_matches(word.lower()[:100], by_lower, n=1, cutoff=cutoff)
     return by_lower[found[0]] if found else None
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from runner.errors import InvalidConfigError
-from runner.validate import validate
-from runner.validate.config import Action, Auth, Config, OAuth, WorkflowMention
-from runner.validate.references import NOTHING_MORE, Reference
-from tests.support.problems import HEAD, loaded
+from runner.states import DEFAULT_MAPPING, State, StateMapping
+from runner.validate.config import Auth, OAuth
+from runner.validate.guardrails import NO_GUARDRAILS
+from runner.validate.references import Reference
+from tests.support.problems import HEAD, config
 
 KEY = Reference("env", "CAMPAIGN_STANDARD_API_KEY")
 TOKEN = Reference("env", "CAMPAIGN_STANDARD_ACCESS_TOKEN")
@@ -16,46 +17,8 @@ ACTION = "actions: [{start: W}]\n"
 OAUTH = "client_id: '${env:CAMPAIGN_I}', client_secret: '${file:/run/secrets/s}'"
 
 
-def config(text: str, environment: str | None = None, organization: str | None = None) -> Config:
-    return validate(
-        loaded(text), environment=environment, allowed=NOTHING_MORE, organization=organization
-    )
-
-
 def auth(text: str, environment: str | None = None) -> Auth:
     return config(HEAD + ACTION + text, environment).documents[0].auth
-
-
-def test_actions_have_their_workflows_places_and_defaults() -> None:
-    (document,) = config(HEAD + "actions:\n- start: W1\n- {name: N, stop: [A, B]}\n").documents
-    assert document.actions == (
-        Action(1, "start", None, (WorkflowMention("W1", 4, 10),), 70.0, "stop"),
-        Action(
-            2,
-            "stop",
-            "N",
-            (WorkflowMention("A", 5, 20), WorkflowMention("B", 5, 23)),
-            70.0,
-            "stop",
-        ),
-    )
-
-
-@pytest.mark.parametrize(
-    ("environment", "expected"),
-    [(None, [(5.0, "stop"), (9.0, "continue")]), ("prod", [(5.0, "continue"), (9.0, "continue")])],
-)
-def test_an_action_wins_over_the_environment_and_that_over_the_defaults_r2(
-    environment: str | None, expected: list[tuple[float, str]]
-) -> None:
-    text = (
-        HEAD
-        + "defaults: {timeout: 5s, on_failure: stop}\n"
-        + "actions: [{start: W}, {pause: V, timeout: 9s, on_failure: continue}]\n"
-        + "environments: {prod: {defaults: {on_failure: continue}}}\n"
-    )
-    (document,) = config(text, environment).documents
-    assert [(it.timeout, it.on_failure) for it in document.actions] == expected
 
 
 @pytest.mark.parametrize(
@@ -142,3 +105,42 @@ def test_warnings_are_kept_and_errors_are_raised() -> None:
         "unknown-key",
     ]
     assert str(caught.value) == "3 problems in the configuration"
+
+
+def test_what_is_left_out_has_its_default() -> None:
+    (document,) = config(HEAD + ACTION).documents
+    assert (document.desired, document.guardrails) == ((), NO_GUARDRAILS)
+    assert document.state == DEFAULT_MAPPING
+    (document,) = config(HEAD + "desired: {W: started}\n").documents
+    assert document.actions == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "mapping"),
+    [
+        ("{}", DEFAULT_MAPPING),
+        ("{fields: a.b}", StateMapping(("a.b",))),
+        ("{fields: [a, b]}", StateMapping(("a", "b"))),
+        (
+            "{values: {'2': started, ' In progress ': failed}}",
+            StateMapping(values=(("2", State.STARTED), ("In progress", State.FAILED))),
+        ),
+    ],
+)
+def test_states_are_read_as_the_file_says(state: str, mapping: StateMapping) -> None:
+    (document,) = config(HEAD + ACTION + f"defaults: {{state: {state}}}\n").documents
+    assert document.state == mapping
+
+
+def test_an_environment_adds_values_of_states_and_replaces_fields_r2() -> None:
+    text = (
+        "defaults: {state: {fields: [a, b], values: {x: started, y: paused}}}\n"
+        "environments: {p: {defaults: {state: {fields: c, values: {y: failed, Z: stopped}}}}}\n"
+    )
+    (document,) = config(HEAD + ACTION + text, "p").documents
+    assert document.state.fields == ("c",)
+    assert document.state.values == (
+        ("x", State.STARTED),
+        ("y", State.FAILED),
+        ("Z", State.STOPPED),
+    )

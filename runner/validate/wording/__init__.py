@@ -11,11 +11,12 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from runner.durations import parse_duration
 from runner.printable import printable, quoted
-from runner.validate.config import COMMANDS
-from runner.validate.finding import Finding, shown
+from runner.schemas import schema
+from runner.validate.kinds import any_kind, kind_of
 from runner.validate.suggest import closest, did_you_mean
+from runner.validate.wording.actions import is_duration, odd_wait, one_command
+from runner.validate.wording.finding import Finding, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,35 +28,37 @@ if TYPE_CHECKING:
 
 _SEVERAL_IDS = re.compile(r"@?[\w-]+( *, *@?[\w-]+)+", re.ASCII)
 _GLUED = re.compile(r"\w+:\S")
-_KINDS = {
-    "object": "a mapping",
-    "array": "a list",
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "a boolean",
-    "null": "nothing",
-}
+_ACTION_WAIT = "wait or pause"
+_VERY_LIKE = 0.85  # as `signals` and `signal`
+_COLLECTIONS = frozenset({"array", "object"})
 
 
-def word(document: Document, error: ValidationError, path: list[PathPart]) -> Iterator[Problem]:
-    """Give the problems that one error of the schema means for a person.
+def word(
+    document: Document, error: ValidationError, path: list[PathPart], name: str = "config"
+) -> Iterator[Problem]:
+    """Give the problems that one error of a schema means for a person.
 
     Args:
         document: what was checked.
         error: from `jsonschema`.
         path: where in the whole document the error lies.
+        name: of the schema.
     """
     wording = WORDINGS.get(str(error.validator), _other)
-    yield from wording(Finding(document, error, path))
+    yield from wording(Finding(document, error, path, name))
 
 
-def anyhow(document: Document, error: ValidationError, path: list[PathPart]) -> Problem:
+def anyhow(
+    document: Document, error: ValidationError, path: list[PathPart], name: str = "config"
+) -> Problem:
     """Give the problem of an error for which `word` had none, in general words."""
-    return next(_other(Finding(document, error, path)))
+    return next(_other(Finding(document, error, path, name)))
 
 
 def _type(found: Finding) -> Iterator[Problem]:
+    if found.noun == _ACTION_WAIT:
+        yield from odd_wait(found)
+        return
     if found.value is None:
         yield _nothing(found)
         return
@@ -66,9 +69,10 @@ def _type(found: Finding) -> Iterator[Problem]:
     if raw is not None and "string" in _expected_types(found):
         yield _not_text(found, raw)
         return
-    message = f"this is {_kind(found.value)}, where {_kinds(found)} must stand"
+    wanted = any_kind(_expected_types(found))
+    message = f"this is {kind_of(found.value)}, where {wanted} must stand"
     hint = f"write {found.example}"
-    if isinstance(found.value, str) and "integer" in _expected_types(found):
+    if isinstance(found.value, str) and not _COLLECTIONS.issuperset(_expected_types(found)):
         hint += ", without quotes"
     elif isinstance(found.value, str) and _GLUED.match(found.value) and not found.secret:
         hint = "write a blank after the `:`"
@@ -80,29 +84,32 @@ def _nothing(found: Finding) -> Problem:
         hint = f"write {found.example}, or remove the `---` that begins it"
         return found.problem("empty", "this document is empty", hint)
     name = quoted(str(found.path[-1])) if isinstance(found.path[-1], str) else "this"
-    return found.problem("empty", f"{name} is empty", f"write {found.example}")
+    none = ", or {} for none" if {} in found.schema["examples"] else ""
+    return found.problem("empty", f"{name} is empty", f"write {found.example}{none}")
 
 
 def _not_text(found: Finding, raw: str) -> Problem:
     if found.noun == "duration" and not isinstance(found.value, bool):
-        example = f"{raw}s" if _is_duration(f"{raw}s") else found.example  # "1.5s" would be none
+        example = f"{raw}s" if is_duration(f"{raw}s") else found.example  # "1.5s" would be none
         hint = f"write it with one, such as {example}"
         return found.problem("type", f"{quoted(raw)} has no unit", hint)
-    message = f"YAML reads {quoted(raw)} as {_kind(found.value)}"
-    if re.search(found.schema["pattern"], raw) is None:  # quotes alone would not mend it
+    message = f"YAML reads {quoted(raw)} as {kind_of(found.value)}"
+    if re.search(found.schema.get("pattern", ""), raw) is None:  # quotes alone would not mend it
         return found.problem("type", message, found.what_to_write)
     return found.problem("quotes", message, f'put it in quotes: "{printable(raw, 60)}"')
 
 
 def _pattern(found: Finding) -> Iterator[Problem]:
-    if not found.value:
+    if found.noun == _ACTION_WAIT:
+        yield from odd_wait(found)
+    elif not found.value:
         yield from _too_short(found)
     elif found.secret:
         yield _literal_secret(found)
     else:
         text = str(found.value)
         message = f"{quoted(text)} is not a valid {found.noun}{_odd(text)}"
-        hint = found.what_to_write
+        hint = did_you_mean(text, found.choices) or found.what_to_write
         if _SEVERAL_IDS.fullmatch(text) and "array" in found.schema["type"]:
             hint = f"write a list: [{quoted(text, 200)[1:-1]}]"
         yield found.problem("value", message, hint)
@@ -132,7 +139,7 @@ def _enum(found: Finding) -> Iterator[Problem]:
         return
     if isinstance(found.value, (dict, list)):
         hint = f"write one of: {', '.join(found.expected)}"
-        yield found.problem("type", f"this is {_kind(found.value)}, where text must stand", hint)
+        yield found.problem("type", f"this is {kind_of(found.value)}, where text must stand", hint)
         return
     shown = found.document.raw(found.path) or str(found.value)
     message = f"{quoted(shown)} is not a known {found.noun}"
@@ -154,31 +161,36 @@ def _unknown_key(found: Finding) -> Iterator[Problem]:
             place = found.document.key_place([*found.path, key])
             shown = "this key" if found.secret else f"the key {quoted(key)}"
             hint = did_you_mean(key, known)
+            if key in schema("config")["properties"] and closest(key, known, _VERY_LIKE) is None:
+                names = ", ".join(known)
+                hint = f"it stands at the top level of a configuration; here write one of: {names}"
             odd = "" if found.secret else _odd(key)
             yield found.problem_at(place, "unknown-key", f"{shown} is not known here{odd}", hint)
 
 
 def _required(found: Finding) -> Iterator[Problem]:
     properties = found.schema["properties"]
-    unknown = [key for key in islice(found.value, 100) if key not in properties]
     for key in found.expected:  # the reference gives one error for each; the same twice is dropped
-        if key not in found.value and closest(key, unknown) is None:  # else it is told as misspelt
+        if key not in found.value and not _is_misspelt(found, key):
             hint = f"add {key}: {shown(properties[key]['examples'][0])}"
             yield found.problem("missing-key", f"the key `{key}` is missing", hint)
 
 
-def _one_command(found: Finding) -> Iterator[Problem]:
-    if not isinstance(found.value, dict):
-        return  # its type is named already
-    commands = [key for key in found.value if key in COMMANDS]
-    if len(commands) > 1:
-        names = " and ".join(f"`{name}`" for name in commands)
-        place = found.document.key_place([*found.path, commands[1]])
-        hint = "write an action of its own for each; they run from top to bottom"
-        yield found.problem_at(place, "one-command", f"{names} stand in one action", hint)
-    elif not any(closest(key, COMMANDS) for key in found.value):  # else it is named as misspelt
-        hint = f"add one of: {', '.join(COMMANDS)}"
-        yield found.problem("one-command", "this action has no command", hint)
+def _any_of(found: Finding) -> Iterator[Problem]:
+    """None of several keys is there, of which one has to be."""
+    properties = found.schema["properties"]
+    keys = [key for branch in found.expected for key in branch["required"]]
+    if not any(_is_misspelt(found, key) for key in keys):
+        message = f"{' and '.join(f'`{key}`' for key in keys)} are both missing"
+        examples = [f"{key}: {shown(properties[key]['examples'][0])}" for key in keys]
+        yield found.problem("missing-key", message, f"add {', or '.join(examples)}")
+
+
+def _is_misspelt(found: Finding, key: str) -> bool:
+    """Whether an unknown key looks like `key`, and so is told with a suggestion."""
+    properties = found.schema["properties"]
+    unknown = [other for other in islice(found.value, 100) if other not in properties]
+    return closest(key, unknown) is not None
 
 
 def _both_tokens(found: Finding) -> Iterator[Problem]:
@@ -190,13 +202,20 @@ def _both_tokens(found: Finding) -> Iterator[Problem]:
 
 
 def _too_short(found: Finding) -> Iterator[Problem]:
-    kind = _kind(found.value).removeprefix("a ")
+    kind = kind_of(found.value).removeprefix("a ")
     yield found.problem("empty", f"this {kind} is empty", f"write {found.example}")
 
 
 def _too_long(found: Finding) -> Iterator[Problem]:
     message = f"this is longer than {found.expected} characters"
     yield found.problem("value", message, found.what_to_write)
+
+
+def _too_small(found: Finding) -> Iterator[Problem]:
+    number = found.document.raw(found.path) or str(found.value)
+    yield found.problem(
+        "value", f"{quoted(number)} is less than {found.expected}", found.what_to_write
+    )
 
 
 def _other(found: Finding) -> Iterator[Problem]:
@@ -211,37 +230,16 @@ WORDINGS: dict[str, Callable[[Finding], Iterator[Problem]]] = {
     "const": _version,
     "additionalProperties": _unknown_key,
     "required": _required,
-    "oneOf": _one_command,
+    "anyOf": _any_of,
+    "oneOf": one_command,
     "not": _both_tokens,
     "minLength": _too_short,
     "minItems": _too_short,
     "minProperties": _too_short,
     "maxLength": _too_long,
+    "minimum": _too_small,
 }
-
-
-def _is_duration(text: str) -> bool:
-    try:
-        return parse_duration(text) > 0
-    except ValueError:
-        return False
 
 
 def _expected_types(found: Finding) -> list[str]:
     return [found.expected] if isinstance(found.expected, str) else list(found.expected)
-
-
-def _kinds(found: Finding) -> str:
-    return " or ".join(_KINDS[name] for name in _expected_types(found))
-
-
-def _kind(value: object) -> str:
-    names = {
-        dict: "object",
-        list: "array",
-        str: "string",
-        bool: "boolean",
-        int: "number",
-        float: "number",
-    }
-    return _KINDS[names.get(type(value), "null")]

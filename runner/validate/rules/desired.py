@@ -1,0 +1,31 @@
+"""The rule about what belongs to which desired state (rule R13)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runner.validate.lenient import at_key, mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from runner.load.document import Document
+    from runner.problems import Problem
+    from runner.validate.lenient import Asked
+
+_MEANT_FOR = {"allow_start": "paused", "restart_finished": "started", "restart_failed": "started"}
+_STATES = ("started", "paused", "stopped")
+
+
+def settings_have_a_meaning(document: Document, _: Asked) -> Iterator[Problem]:
+    """A setting that changes nothing for its state was meant for another one."""
+    for workflow, entry in mapping(mapping(document.value).get("desired")).items():
+        desired = mapping(entry)
+        state = desired.get("state")
+        for key in desired:
+            meant = _MEANT_FOR.get(key, state)
+            if state in _STATES and meant != state:
+                message = f"`{key}` has no meaning beside state: {state}"
+                hint = f"remove it; it belongs to state: {meant}"
+                path = ["desired", workflow, key]
+                yield at_key(document, path, "without-meaning", message, hint)
