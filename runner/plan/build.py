@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runner.plan.command import ENSURE, Command
 from runner.plan.digest import digest
-from runner.plan.plan import EVERYTHING, Command, Plan, Selection
+from runner.plan.plan import EVERYTHING, Plan, Selection
 from runner.plan.select import select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from runner.validate.config import Config, DocumentConfig
+    from runner.validate.config import Action, Config, Desired, DocumentConfig
 
 
 def build_plan(config: Config, selection: Selection = EVERYTHING) -> Plan:
     """Give the commands of a configuration in order.
+
+    A desired state is one `ensure`: which commands it takes, only the observed state tells.
 
     Raises:
         UsageError: if the selection names a command that there is not.
@@ -34,17 +37,68 @@ def build_plan(config: Config, selection: Selection = EVERYTHING) -> Plan:
 
 def _commands(document: DocumentConfig) -> Iterator[Command]:
     for action in document.actions:
-        for n, mention in enumerate(action.workflows, 1):
-            yield Command(
-                id=f"{document.name}#{action.index}.{n}",
-                document=document.name,
-                action=action.command,
-                workflow=mention.workflow,
-                organization=document.organization,
-                name=action.name,
-                file=document.file,
-                line=mention.line,
-                column=mention.column,
-                timeout=action.timeout,
-                on_failure=action.on_failure,
-            )
+        if action.pause is None:
+            yield from _of_action(document, action)
+        else:
+            yield _pause(document, action)
+    for desired in document.desired:
+        yield _ensure(document, desired)
+
+
+def _of_action(document: DocumentConfig, action: Action) -> Iterator[Command]:
+    step = f"{document.name}#{action.index}"
+    for n, mention in enumerate(action.workflows, 1):
+        yield Command(
+            id=f"{step}.{n}",
+            document=document.name,
+            step=step,
+            action=action.command,
+            workflow=mention.workflow,
+            organization=document.organization,
+            name=action.name,
+            file=document.file,
+            line=mention.line,
+            column=mention.column,
+            timeout=action.timeout,
+            on_failure=action.on_failure,
+            wait=action.wait,
+            signal=action.signal,
+        )
+
+
+def _pause(document: DocumentConfig, action: Action) -> Command:
+    step = f"{document.name}#{action.index}"
+    return Command(
+        id=f"{step}.1",
+        document=document.name,
+        step=step,
+        action=action.command,
+        workflow=None,
+        organization=document.organization,
+        name=action.name,
+        file=document.file,
+        line=action.line,
+        column=action.column,
+        timeout=action.timeout,
+        on_failure=action.on_failure,
+        pause=action.pause,
+    )
+
+
+def _ensure(document: DocumentConfig, desired: Desired) -> Command:
+    step = f"{document.name}#desired"
+    return Command(
+        id=f"{step}.{desired.index}",
+        document=document.name,
+        step=step,
+        action=ENSURE,
+        workflow=desired.mention.workflow,
+        organization=document.organization,
+        name=None,
+        file=document.file,
+        line=desired.mention.line,
+        column=desired.mention.column,
+        timeout=desired.timeout,
+        on_failure=desired.on_failure,
+        desired=desired,
+    )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from runner.load import SourceFile
-    from runner.plan.plan import Command
+    from runner.plan.command import Command
 
 
 def digest(
@@ -24,12 +24,27 @@ def digest(
     sha = hashlib.sha256()
     sha.update(_line([environment, [[file.path, file.sha256] for file in files]]))
     for it in commands:
-        sha.update(
-            _line(
-                [it.id, it.action, it.organization, it.workflow, it.name, it.timeout, it.on_failure]
-            )
-        )
+        plain = [it.id, it.action, it.organization, it.workflow, it.name, it.timeout, it.on_failure]
+        sha.update(_line([*plain, *_further(it)]))
     return sha.hexdigest()
+
+
+def _further(command: Command) -> Iterator[list[Any]]:
+    """Give what only some commands have, each under its name."""
+    if command.wait is not None:
+        wait = command.wait
+        yield ["wait", wait.until.value, wait.timeout, wait.poll]
+    if command.signal is not None:
+        signal = command.signal
+        yield ["signal", signal.activity, signal.source, signal.parameters]
+    if command.pause is not None:
+        yield ["pause", command.pause]
+    if command.desired is not None:
+        it = command.desired
+        until = [it.until.until.value, it.until.timeout, it.until.poll]
+        yield ["desired", *until, it.restart_finished, it.restart_failed, it.allow_start]
+    if command.decided is not None:
+        yield ["decided", command.decided.refused]
 
 
 def _line(value: object) -> bytes:

@@ -5,57 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+
+from runner.plan.command import ENSURE
+from runner.plan.desired import holds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from runner.load import SourceFile
+    from runner.plan.command import Command
+    from runner.plan.effects import Effect
     from runner.problems import Problem
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command for one workflow.
-
-    Attributes:
-        id: `<document>#<action>.<n>`, the same for the same content (rule R8).
-        document: the name of the document it stands in.
-        action: `start`, `stop`, `pause` or `resume`.
-        organization: None where none is named yet.
-        name: of the action, for people.
-        file, line, column: where the workflow is named.
-        timeout: seconds for one attempt.
-        on_failure: `stop` or `continue`.
-    """
-
-    id: str
-    document: str
-    action: str
-    workflow: str
-    organization: str | None
-    name: str | None
-    file: str
-    line: int
-    column: int
-    timeout: float
-    on_failure: str
-
-    @property
-    def url_path(self) -> str | None:
-        """The path of its request below the base URL; None without an organization.
-
-        The ID is percent-encoded as Adobe's SDK does it (API.md: `@AbC` arrives as `%40AbC`).
-        """
-        if self.organization is None:
-            return None
-        workflow = quote(self.workflow, safe="")
-        return f"/{self.organization}/campaign/workflow/execution/{workflow}/commands"
-
-    @property
-    def body(self) -> dict[str, str]:
-        """The body of its request, before it is written as JSON."""
-        return {"method": self.action}
+    from runner.states import Observation, State, WorkflowKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +31,28 @@ EVERYTHING = Selection()
 
 
 @dataclass(frozen=True, slots=True)
+class Live:
+    """What a plan was made from besides the files.
+
+    Attributes:
+        states: what was read, in order of appearance.
+        effects: what each command of the plan would change, in its order.
+        assume_unknown: whether commands are sent to a workflow whose state is unknown (R13).
+    """
+
+    states: tuple[Observation, ...]
+    effects: tuple[Effect | None, ...]
+    assume_unknown: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The commands in order, and what they were made from.
 
     Attributes:
         environment: the name given with `--env`, or None for the base.
         digest: the SHA-256 that ties a review to a run (rule R9), in hexadecimal.
+        live: None for a plan that was made from the files alone.
     """
 
     environment: str | None
@@ -84,6 +61,7 @@ class Plan:
     commands: tuple[Command, ...]
     warnings: tuple[Problem, ...]
     digest: str
+    live: Live | None = None
 
     @property
     def organizations(self) -> tuple[str | None, ...]:
@@ -97,5 +75,60 @@ class Plan:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """How many commands there are of each action, in order of appearance."""
-        return Counter(command.action for command in self.commands)
+        """How many commands there are of each action, in order of appearance; no pauses."""
+        return Counter(command.action for command in self.commands if command.is_counted)
+
+    @property
+    def total(self) -> int:
+        """How many commands there are; pauses are not counted (rule R8)."""
+        return sum(command.is_counted for command in self.commands)
+
+    @property
+    def to_send(self) -> int:
+        """How many commands a run sends, as far as it is known."""
+        return sum(command.is_sent for command in self.commands)
+
+    @property
+    def undecided(self) -> tuple[Command, ...]:
+        """The desired states for which nobody has looked yet."""
+        return tuple(it for it in self.commands if it.action == ENSURE and it.decided is None)
+
+    @property
+    def desired(self) -> tuple[Command, ...]:
+        """The first entry of each desired state."""
+        first: dict[tuple[str, int], Command] = {}
+        for it in self.commands:
+            if it.desired is not None:
+                first.setdefault((it.document, it.desired.index), it)
+        return tuple(first.values())
+
+    @property
+    def drift(self) -> tuple[tuple[Command, State], ...]:
+        """The desired states that do not hold, each with what was seen; empty if not live."""
+        if self.live is None:
+            return ()
+        seen: dict[WorkflowKey, State] = {
+            (it.organization, it.workflow): it.state for it in self.live.states
+        }
+        return tuple(
+            (it, seen[it.key])
+            for it in self.desired
+            if it.desired is not None and not holds(it.desired, seen[it.key])
+        )
+
+    @property
+    def has_work(self) -> bool:
+        """Whether there is, or may be, something to send, or a desired state that is refused."""
+        return any(
+            it.is_sent or (it.action == ENSURE and (it.decided is None or it.decided.refused))
+            for it in self.commands
+        )
+
+    @property
+    def blockers(self) -> tuple[Command, ...]:
+        """The refused desired states because of which nothing at all is sent (rule R13)."""
+        return tuple(
+            it
+            for it in self.commands
+            if it.decided is not None and it.decided.refused and it.on_failure == "stop"
+        )

@@ -11,7 +11,8 @@ from runner.validate.suggest import closest
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from runner.plan.plan import Command, Selection
+    from runner.plan.command import Command
+    from runner.plan.plan import Selection
 
 
 _MOST_NUMBERS = 12

@@ -1,0 +1,1 @@
+"""review: holds what is planned now against the plan that was reviewed."""

@@ -1,0 +1,136 @@
+"""A configuration becomes commands in order: ids, steps, pauses, signals, desired states."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from runner.errors import UsageError
+from runner.plan.build import build_plan
+from runner.plan.plan import Selection
+from runner.problems import Problem, Severity
+from runner.states import State
+from runner.validate.config import Signal, Wait
+from tests.support.plans import action, config_of, desired, document, offline
+
+SIGNAL = Signal("signal1", "CI", (("audience", "vip"),))
+UNTIL = Wait(State.STOPPED, 60.0, 1.0)
+EVERYTHING = document(
+    action("stop", "A", "B", name="Drain", wait=UNTIL),
+    action("wait", index=2, name="Rest", pause=30.0, line=7, column=5),
+    action("signal", "C", index=3, signal=SIGNAL, on_failure="continue", timeout=5.0),
+    desired("D", "paused", index=1),
+    desired("E", "stopped", index=2, timeout=9.0, on_failure="continue"),
+)
+
+
+def test_actions_come_first_then_desired_states_with_their_ids_r8() -> None:
+    plan = build_plan(config_of(EVERYTHING))
+    assert [f"{it.id} {it.action} {it.workflow}" for it in plan.commands] == [
+        "a.yaml#1.1 stop A",
+        "a.yaml#1.2 stop B",
+        "a.yaml#2.1 wait None",
+        "a.yaml#3.1 signal C",
+        "a.yaml#desired.1 ensure D",
+        "a.yaml#desired.2 ensure E",
+    ]
+    assert [it.step for it in plan.commands] == [
+        "a.yaml#1",
+        "a.yaml#1",
+        "a.yaml#2",
+        "a.yaml#3",
+        "a.yaml#desired",
+        "a.yaml#desired",
+    ]
+
+
+def test_a_command_has_all_that_its_action_says() -> None:
+    first, second, *_ = build_plan(config_of(EVERYTHING)).commands
+    assert (first.name, first.wait, first.organization) == ("Drain", UNTIL, "acme")
+    assert (first.file, first.line, first.column) == ("a.yaml", 10, 5)
+    assert (second.line, second.column) == (11, 5)
+    assert (first.signal, first.pause, first.desired, first.follows) == (None, None, None, None)
+
+
+def test_a_bare_wait_has_no_workflow_and_is_not_counted_r8() -> None:
+    plan = build_plan(config_of(EVERYTHING))
+    pause = plan.commands[2]
+    assert (pause.action, pause.workflow, pause.pause) == ("wait", None, 30.0)
+    assert (pause.name, pause.line, pause.column) == ("Rest", 7, 5)
+    assert plan.total == 5
+    assert "wait" not in plan.counts
+
+
+def test_a_pause_of_no_time_at_all_is_still_a_pause() -> None:
+    (pause,) = offline(action("wait", pause=0.0)).commands
+    assert (pause.action, pause.pause, pause.is_sent) == ("wait", 0.0, False)
+
+
+def test_a_signal_keeps_what_it_says() -> None:
+    signal = build_plan(config_of(EVERYTHING)).commands[3]
+    assert signal.signal is SIGNAL
+    assert (signal.timeout, signal.on_failure) == (5.0, "continue")
+
+
+def test_a_desired_state_is_one_undecided_entry_r11() -> None:
+    plan = build_plan(config_of(EVERYTHING))
+    ensure = plan.commands[5]
+    assert (ensure.action, ensure.decided, ensure.wait) == ("ensure", None, None)
+    assert (ensure.timeout, ensure.on_failure) == (9.0, "continue")
+    assert ensure.desired == EVERYTHING.desired[1]
+    assert (ensure.line, ensure.column, ensure.name) == (2, 3, None)
+    assert plan.undecided == plan.commands[4:]
+
+
+def test_documents_follow_each_other_with_their_own_names_and_organizations_r8() -> None:
+    plan = offline(
+        document(desired("A"), name="a.yaml/1"),
+        document(action("start", "B"), name="a.yaml/2", organization="other"),
+        document(action("start", "C"), name="b.yaml", organization=None),
+    )
+    assert [(it.id, it.document, it.file, it.organization) for it in plan.commands] == [
+        ("a.yaml/1#desired.1", "a.yaml/1", "a.yaml", "acme"),
+        ("a.yaml/2#1.1", "a.yaml/2", "a.yaml", "other"),
+        ("b.yaml#1.1", "b.yaml", "b.yaml", None),
+    ]
+
+
+def test_environment_files_and_warnings_are_those_of_the_configuration() -> None:
+    warning = Problem("r", "a.yaml", 1, 1, "", "", severity=Severity.WARNING)
+    config = replace(config_of(EVERYTHING, environment="prod"), warnings=(warning,))
+    plan = build_plan(config)
+    assert (plan.environment, plan.files, plan.warnings) == ("prod", config.files, (warning,))
+    assert plan.live is None
+
+
+@pytest.mark.parametrize(
+    ("selection", "expected"),
+    [
+        (Selection(), ["1.1", "1.2", "2.1", "3.1", "desired.1", "desired.2"]),
+        (Selection(start="a.yaml#3.1"), ["3.1", "desired.1", "desired.2"]),
+        (Selection(start="a.yaml#desired.2"), ["desired.2"]),
+        (Selection(("a.yaml#desired.2", "a.yaml#1.2")), ["1.2", "desired.2"]),
+        (Selection(("a.yaml#1.2", "a.yaml#1.2")), ["1.2"]),
+        (Selection(("a.yaml#1.2", "a.yaml#3.1"), "a.yaml#2.1"), ["3.1"]),
+        (Selection(("a.yaml#1.2",), "a.yaml#2.1"), []),
+    ],
+)
+def test_a_selection_keeps_the_order_of_the_files_r8(
+    selection: Selection, expected: list[str]
+) -> None:
+    plan = build_plan(config_of(EVERYTHING), selection)
+    assert [it.id.removeprefix("a.yaml#") for it in plan.commands] == expected
+    assert plan.selection == selection
+
+
+@pytest.mark.parametrize(
+    ("selection", "option"),
+    [(Selection(("a.yaml#9.1",)), "--only"), (Selection(start="a.yaml#desired.2.1"), "--from")],
+)
+def test_an_id_that_no_command_has_is_refused_with_those_there_are(
+    selection: Selection, option: str
+) -> None:
+    with pytest.raises(UsageError, match=f"^{option}: there is no command") as caught:
+        build_plan(config_of(EVERYTHING), selection)
+    assert str(caught.value).endswith("has 1.1, 1.2, 2.1, 3.1, desired.1, desired.2")
