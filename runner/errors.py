@@ -29,7 +29,7 @@ class ExitCode(IntEnum):
 
 EXIT_CODE_MEANINGS = {
     ExitCode.DONE: "done",
-    ExitCode.FAILED: "a command failed",
+    ExitCode.FAILED: "a command failed; of status and doctor: something was found",
     ExitCode.CHANGES: "--detailed-exitcode only: there is something to do",
     ExitCode.INVALID: "invalid configuration or plan, nothing sent",
     ExitCode.CREDENTIALS: "credentials missing or rejected",
@@ -60,6 +60,27 @@ class InvalidConfigError(RunnerError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         count = sum(problem.is_error for problem in problems)
         super().__init__(f"{counted(count, 'problem')} in the configuration")
+        self.problems = tuple(problems)
+
+
+class ReviewedPlanError(InvalidConfigError):
+    """The reviewed plan is none, or not what would run now; `problems` says why."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(problems)
+        count = sum(problem.is_error for problem in problems)
+        self.args = (f"{counted(count, 'problem')} with the reviewed plan",)
+
+
+class GuardrailError(RunnerError):
+    """Guardrails refuse a whole plan; `problems` says where and why."""
+
+    exit_code = ExitCode.GUARDRAIL
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        count = len({problem.rule for problem in problems if problem.is_error})
+        verb = "refuses" if count == 1 else "refuse"
+        super().__init__(f"{counted(count, 'guardrail')} {verb} this plan")
         self.problems = tuple(problems)
 
 

@@ -1,0 +1,1 @@
+"""guardrails: what may not be sent, judged on a whole plan before the first byte. Pure."""
