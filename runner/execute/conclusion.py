@@ -15,7 +15,12 @@ def conclude(execution: Execution) -> tuple[str, ExitCode]:
     """Give the `result` of a report and the exit code of a run that has sent something."""
     outcomes = {result.outcome for result in execution.results}
     unknown = Outcome.UNKNOWN in outcomes
-    failed = Outcome.FAILED in outcomes or execution.rejected or execution.fault is not None
+    failed = (
+        Outcome.FAILED in outcomes
+        or execution.rejected
+        or bool(execution.closed)
+        or execution.fault is not None
+    )
     if execution.interrupted:
         result = "interrupted"
     elif unknown:

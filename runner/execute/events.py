@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from runner.execute.results import Attempt, CommandResult
-    from runner.plan.plan import Command
+    from runner.plan.command import Command
+    from runner.states import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,36 @@ class TokenRenewed:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseStarted:
+    """A pause between two actions begins."""
+
+    command: Command
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class WaitStarted:
+    """These commands were accepted, and their workflows are watched from now on."""
+
+    commands: tuple[Command, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StateSeen:
+    """A workflow that is waited for was looked at.
+
+    Attributes:
+        waited: seconds.
+        news: whether its state is another one than at the last look.
+    """
+
+    command: Command
+    state: State
+    waited: float
+    news: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CommandEnded:
     """A command has its outcome; `number` counts from 1."""
 
@@ -53,5 +84,14 @@ class CommandEnded:
     result: CommandResult
 
 
-Event: TypeAlias = CommandStarted | AttemptEnded | RetryPlanned | TokenRenewed | CommandEnded
+Event: TypeAlias = (
+    CommandStarted
+    | AttemptEnded
+    | RetryPlanned
+    | TokenRenewed
+    | PauseStarted
+    | WaitStarted
+    | StateSeen
+    | CommandEnded
+)
 Listener: TypeAlias = Callable[[Event], None]

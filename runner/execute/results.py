@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from runner.plan.plan import Command
+    from runner.plan.command import Command
+    from runner.states import State
 
 
 class Outcome(str, Enum):
@@ -46,12 +47,24 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """One command with its outcome; `message` is for people and empty where all went well."""
+    """One command with its outcome.
+
+    Attributes:
+        message: for people; empty where all went well.
+        url: of the request, where only the run itself could find it out.
+        state_before: the workflow's state before the command, where it was read.
+        state_after: the state last read after it.
+        waited: seconds for which its workflow was watched, or that a pause lasted.
+    """
 
     command: Command
     outcome: Outcome
     attempts: tuple[Attempt, ...] = ()
     message: str = ""
+    url: str | None = None
+    state_before: State | None = None
+    state_after: State | None = None
+    waited: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +74,21 @@ class Execution:
     Attributes:
         interrupted: whether somebody asked to stop before the end.
         rejected: whether 401, 403 or a missing token ended the run.
+        closed: why the run could not go on, where no window was open any more (rule R32).
         fault: an error of the runner itself that ended the run; a bug.
     """
 
     results: tuple[CommandResult, ...]
     interrupted: bool = False
     rejected: bool = False
+    closed: str = ""
     fault: Exception | None = None
 
 
 def count(results: Sequence[CommandResult]) -> Mapping[Outcome, int]:
-    """Give how many results there are of each outcome, with a zero where there is none."""
-    found = Counter(result.outcome for result in results)
+    """Give how many commands there are of each outcome, with a zero where there is none.
+
+    A pause between actions is no command (rule R8).
+    """
+    found = Counter(result.outcome for result in results if result.command.is_counted)
     return {outcome: found[outcome] for outcome in Outcome}

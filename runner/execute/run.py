@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from runner.campaign.hosts import Target
     from runner.errors import ExitCode
+    from runner.guardrails.overrides import Applied
     from runner.load import SourceFile
     from runner.plan.plan import Plan
     from runner.problems import Problem
@@ -46,6 +47,8 @@ class Run:
         results: one for every command of the plan, in order.
         problems: why the configuration was refused; empty otherwise.
         message: why the run was refused or broken off, for people; empty otherwise.
+        digest: of the plan that was reviewed; None where there was no plan.
+        overrides: the guardrails that were lifted on purpose.
     """
 
     header: Header
@@ -58,6 +61,8 @@ class Run:
     warnings: tuple[Problem, ...]
     message: str
     finished_at: datetime
+    digest: str | None = None
+    overrides: tuple[Applied, ...] = ()
 
     @property
     def duration(self) -> float:

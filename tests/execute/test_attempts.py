@@ -176,24 +176,6 @@ class TestAttempts:
         assert "the-s" not in repr(result)
 
 
-class RenewableToken:
-    """Gives tokens one after another; an exception among them is raised."""
-
-    def __init__(self, *others: str | Exception) -> None:
-        self.current = Secret("token-0")
-        self.others = list(others)
-
-    def token(self) -> Secret:
-        return self.current
-
-    def renew(self) -> bool:
-        other = self.others.pop(0)
-        if isinstance(other, Exception):
-            raise other
-        self.current = Secret(other)
-        return True
-
-
 def tokens_sent(stage: Stage) -> list[str]:
     return [request.headers["Authorization"] for request, _ in stage.wire.requests]
 
@@ -202,7 +184,7 @@ class TestRejected:
     """R18: one new token, where OAuth can give one, then the run ends."""
 
     def test_a_token_that_is_rejected_in_mid_run_is_renewed_once(self, stage: Stage) -> None:
-        stage.tokens = RenewableToken("token-1")
+        stage.renew_with("token-1")
         commands = [command("WKF1"), command("WKF2")]
         execution = stage.run(commands, OK, answered(401), OK)
         assert [it.outcome.value for it in execution.results] == ["succeeded", "succeeded"]
@@ -212,7 +194,7 @@ class TestRejected:
         assert renewed.command is commands[1]
 
     def test_each_command_may_renew_it_again(self, stage: Stage) -> None:
-        stage.tokens = RenewableToken("token-1", "token-2")
+        stage.renew_with("token-1", "token-2")
         commands = [command("WKF1"), command("WKF2")]
         execution = stage.run(commands, answered(401), OK, answered(401), OK)
         assert [it.outcome.value for it in execution.results] == ["succeeded", "succeeded"]
@@ -221,7 +203,7 @@ class TestRejected:
     def test_a_renewed_token_that_is_rejected_too_ends_the_run(
         self, stage: Stage, status: int
     ) -> None:
-        stage.tokens = RenewableToken("token-1", "token-2")
+        stage.renew_with("token-1", "token-2")
         commands = [command(f"WKF{n}", on_failure="continue") for n in (1, 2)]
         execution = stage.run(commands, answered(status), answered(status))
         assert [it.outcome.value for it in execution.results] == ["failed", "not_sent"]
@@ -229,7 +211,7 @@ class TestRejected:
         assert conclude(execution)[1] is ExitCode.CREDENTIALS
 
     def test_a_new_token_that_is_not_to_be_had_ends_the_run(self, stage: Stage) -> None:
-        stage.tokens = RenewableToken(CredentialsError("no access token: gone"))
+        stage.renew_with(CredentialsError("no access token: gone"))
         execution = stage.run([command("WKF1"), command("WKF2")], answered(401))
         assert [it.outcome.value for it in execution.results] == ["failed", "not_sent"]
         assert execution.results[0].message == "no access token: gone"

@@ -12,14 +12,19 @@ from runner.execute.results import CommandResult, Execution, Outcome, count
 from tests.support.plans import command
 
 OUTCOMES = [(), *[(outcome,) for outcome in Outcome], tuple(Outcome)]
-FLAGS = list(product([False, True], repeat=3))
+FLAGS = list(product([False, True], repeat=4))
 
 
 def execution(
-    outcomes: tuple[Outcome, ...], interrupted: bool, rejected: bool, faulty: bool
+    outcomes: tuple[Outcome, ...], interrupted: bool, rejected: bool, closed: bool, faulty: bool
 ) -> Execution:
-    results = tuple(CommandResult(command(), outcome) for outcome in outcomes)
-    return Execution(results, interrupted, rejected, ValueError() if faulty else None)
+    return Execution(
+        tuple(CommandResult(command(), outcome) for outcome in outcomes),
+        interrupted=interrupted,
+        rejected=rejected,
+        closed="no window is open" if closed else "",
+        fault=ValueError() if faulty else None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -38,6 +43,10 @@ def execution(
         (["not_sent"], "rejected", "failed", 4),
         (["unknown", "failed"], "rejected", "unknown", 6),
         (["failed"], "interrupted rejected", "interrupted", 6),
+        (["succeeded", "not_sent"], "closed", "failed", 1),
+        (["not_sent"], "closed", "failed", 1),
+        (["unknown", "not_sent"], "closed", "unknown", 6),
+        (["succeeded", "not_sent"], "closed interrupted", "interrupted", 6),
         (["unknown", "not_sent"], "fault", "unknown", 7),
         (["succeeded", "not_sent"], "fault", "failed", 7),
         (["succeeded"], "interrupted fault", "interrupted", 7),
@@ -48,6 +57,7 @@ def test_the_rows_of_the_rules(outcomes: list[str], flags: str, result: str, cod
         tuple(map(Outcome, outcomes)),
         "interrupted" in flags,
         "rejected" in flags,
+        "closed" in flags,
         "fault" in flags,
     )
     assert conclude(given) == (result, ExitCode(code))
@@ -56,7 +66,7 @@ def test_the_rows_of_the_rules(outcomes: list[str], flags: str, result: str, cod
 @pytest.mark.parametrize("flags", FLAGS)
 @pytest.mark.parametrize("outcomes", OUTCOMES)
 def test_success_is_said_only_of_a_success(
-    outcomes: tuple[Outcome, ...], flags: tuple[bool, bool, bool]
+    outcomes: tuple[Outcome, ...], flags: tuple[bool, bool, bool, bool]
 ) -> None:
     result, code = conclude(execution(outcomes, *flags))
     clean = not any(flags) and not {Outcome.FAILED, Outcome.UNKNOWN} & set(outcomes)
@@ -64,7 +74,7 @@ def test_success_is_said_only_of_a_success(
 
 
 def test_counts_have_a_number_for_every_outcome_r20() -> None:
-    counts = count(execution((Outcome.FAILED, Outcome.FAILED), False, False, False).results)
+    counts = count(execution((Outcome.FAILED, Outcome.FAILED), False, False, False, False).results)
     assert {it.value: number for it, number in counts.items()} == {
         "planned": 0,
         "succeeded": 0,

@@ -1,0 +1,137 @@
+"""What has come of a plan so far, and why the rest of it is not sent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from runner.execute.events import CommandEnded, CommandStarted
+from runner.execute.results import CommandResult, Outcome
+from runner.execute.waiting import cut_off
+
+if TYPE_CHECKING:
+    from runner.execute.events import Listener
+    from runner.execute.waiting import Accepted
+    from runner.plan.command import Command
+    from runner.plan.plan import Plan
+    from runner.states import State, WorkflowKey
+
+_UNSETTLED = (Outcome.NOT_SENT, Outcome.UNKNOWN)
+_INTERRUPTED = "the run was interrupted before"
+
+
+class Progress:
+    """The results of a plan, taken down one by one, whatever may break in between.
+
+    Attributes:
+        why_not: why nothing more is sent; empty while there is no reason.
+        rejected: whether the credentials were rejected.
+        closed: why nothing may begin any more; empty while it may (rule R32).
+    """
+
+    def __init__(self, plan: Plan, emit: Listener) -> None:
+        self.why_not = ""
+        self.rejected = False
+        self.closed = ""
+        self._plan = plan
+        self._emit = emit
+        self._results: dict[int, CommandResult] = {}
+        self._outcomes: dict[str, Outcome] = {}
+        self._last_sent: int | None = None
+        self._waiting: dict[int, Accepted] = {}
+        # Of each workflow, the state last read, for as long as nothing was sent to it since.
+        self._seen: dict[WorkflowKey, State] = {}
+        if plan.live is not None:
+            self._seen = {(it.organization, it.workflow): it.state for it in plan.live.states}
+        counted = accumulate(int(it.is_counted) for it in plan.commands)
+        self._numbers = [
+            number if it.is_counted else 0
+            for it, number in zip(plan.commands, counted, strict=True)
+        ]
+
+    def begin(self, place: int) -> None:
+        """Take down that it is a command's turn; nothing is sent yet."""
+        command = self._plan.commands[place]
+        self._emit(CommandStarted(self._numbers[place], self._plan.total, command))
+
+    def send(self, place: int) -> None:
+        """Take down that a command may arrive from now on, until there is more to take down."""
+        self._last_sent = place
+
+    def state_before(self, command: Command) -> State | None:
+        """Give the state of its workflow, where it was read and nothing was sent to it since."""
+        return self._seen.get(command.key)
+
+    def note(self, command: Command, state: State) -> None:
+        """Take down the state that was read of a workflow."""
+        self._seen[command.key] = state
+
+    def accept(self, accepted: Accepted) -> None:
+        """Take down that a command was accepted, and is now waited for."""
+        self._waiting[accepted.place] = accepted
+
+    @property
+    def waiting(self) -> list[Accepted]:
+        """The accepted commands that have no final result yet."""
+        return list(self._waiting.values())
+
+    def finish(self, place: int, result: CommandResult) -> None:
+        """Take down the final result of a command, and whether it is a reason to stop."""
+        command = result.command
+        if result.state_before is None:
+            result = replace(result, state_before=self._seen.get(command.key))
+        if result.state_after is not None:
+            self._seen[command.key] = result.state_after
+        elif result.attempts:
+            self._seen.pop(command.key, None)
+        self._results[place] = result
+        self._outcomes[command.id] = result.outcome
+        self._waiting.pop(place, None)
+        self._emit(CommandEnded(self._numbers[place], self._plan.total, result))
+        self.why_not = self.why_not or self._reason_to_stop(result)
+
+    def interrupt(self) -> None:
+        """Take down that nothing more is sent, since somebody asked to stop."""
+        self.why_not = self.why_not or _INTERRUPTED
+
+    def outcome(self, identity: str) -> Outcome | None:
+        """Give the final outcome of an earlier command; None where it has none."""
+        return self._outcomes.get(identity)
+
+    def break_off(self, why: str) -> None:
+        """Take down why all ended; what was under way may have arrived."""
+        self.why_not = f"{why} before"
+        for place, accepted in self._waiting.items():
+            self._results.setdefault(place, cut_off(accepted, why))
+        if self._last_sent is not None:
+            message = f"{why} here. Look at the workflow in Campaign"
+            command = self._plan.commands[self._last_sent]
+            result = CommandResult(command, Outcome.UNKNOWN, (), message)
+            self._results.setdefault(self._last_sent, result)
+
+    def results(self) -> tuple[CommandResult, ...]:
+        """Give a result for every command; those that were not reached are `not_sent`."""
+        return tuple(
+            self._results.get(place) or CommandResult(command, Outcome.NOT_SENT, (), self.why_not)
+            for place, command in enumerate(self._plan.commands)
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether some command has no certain outcome."""
+        taken_down = self._results.values()
+        return len(self._results) < len(self._plan.commands) or any(
+            result.outcome in _UNSETTLED for result in taken_down
+        )
+
+    def _reason_to_stop(self, result: CommandResult) -> str:
+        command = result.command
+        if self.rejected:
+            return f"the credentials were rejected at {command.id}"
+        if result.outcome is Outcome.NOT_SENT and not command.follows:
+            return _INTERRUPTED
+        good = result.outcome in (Outcome.SUCCEEDED, Outcome.SKIPPED, Outcome.NOT_SENT)
+        if not good and command.on_failure == "stop":
+            return f"the outcome of {command.id} is {result.outcome.value}"
+        return ""
