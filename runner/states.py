@@ -111,6 +111,7 @@ class Observation:
             value that the settings do not map is no error: it is shown as it is.
         remedy: what to do about the error, and
         who: who can do it; both empty where nobody knows.
+        answered: whether the API said anything at all.
         looked_for: the fields that the settings name for the state, where an answer was read.
     """
 
@@ -125,6 +126,7 @@ class Observation:
     error: str = ""
     remedy: str = ""
     who: str = ""
+    answered: bool = True
     looked_for: tuple[str, ...] = ()
 
     @property

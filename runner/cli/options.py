@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from runner.commands.access import Access
+    from runner.commands.guarding import HouseRules
     from runner.commands.surroundings import Inputs
     from runner.plan.plan import Selection
 
@@ -19,6 +21,13 @@ class LogFormat(str, Enum):
 
     TEXT = "text"
     JSON = "json"
+
+
+class Unknown(str, Enum):
+    """What becomes of a workflow whose state is unknown."""
+
+    REFUSE = "refuse"
+    SEND = "send"
 
 
 class Format(str, Enum):
@@ -32,6 +41,14 @@ Paths = Annotated[
     list[str],
     typer.Argument(
         metavar="PATH",
+        help="Files, folders (their *.yaml and *.yml, sorted; hidden ones not), or - for stdin.",
+        show_default=False,
+    ),
+]
+OptionalPaths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PATH]...",
         help="Files, folders (their *.yaml and *.yml, sorted; hidden ones not), or - for stdin.",
         show_default=False,
     ),
@@ -92,6 +109,41 @@ AllowHost = Annotated[
         help="Let the two URLs name this host, besides Adobe's and loopback; may be repeated.",
     ),
 ]
+ParallelReads = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        max=32,
+        envvar="CAMPAIGN_RUNNER_PARALLEL_READS",
+        help="How many workflows are read at a time.",
+    ),
+]
+AssumeUnknown = Annotated[
+    Unknown,
+    typer.Option(
+        help="What becomes of a desired state whose workflow is in a state that is not known."
+    ),
+]
+Policy = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        envvar="CAMPAIGN_RUNNER_POLICY",
+        help="Guardrails from whoever runs this; files can only tighten them.",
+    ),
+]
+Override = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME",
+        help="Lift this guardrail; needs --reason, and may be repeated. One of protect,"
+        " max_commands, max_stops, max_active, allow, windows, organizations.",
+    ),
+]
+Reason = Annotated[
+    str | None,
+    typer.Option(metavar="TEXT", help="Why guardrails are lifted; the report keeps it."),
+]
 LogFormatOption = Annotated[
     LogFormat,
     typer.Option(
@@ -124,6 +176,7 @@ class SchemaName(str, Enum):
     """The published schemas."""
 
     CONFIG = "config"
+    POLICY = "policy"
     PLAN = "plan"
     REPORT = "report"
 
@@ -147,3 +200,24 @@ def selection(only: list[str] | None, start: str | None) -> Selection:
     from runner.plan.plan import Selection
 
     return Selection(tuple(only or ()), start)
+
+
+def access(
+    base_url: str, token_url: str, allow_host: list[str] | None, parallel_reads: int
+) -> Access:
+    """Give where the API is as one value."""
+    from runner.commands.access import Access
+
+    return Access(base_url, token_url, tuple(allow_host or ()), parallel_reads)
+
+
+def house_rules(policy: str | None, override: list[str] | None, reason: str | None) -> HouseRules:
+    """Give what whoever runs the command demands, and lifts, as one value.
+
+    Raises:
+        UsageError: if a name is wrong, or guardrails are lifted without a reason.
+    """
+    from runner.commands.guarding import HouseRules
+    from runner.guardrails.overrides import read_overrides
+
+    return HouseRules(policy, read_overrides(override or (), reason))

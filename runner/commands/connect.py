@@ -1,37 +1,68 @@
-"""Makes the clients that a plan needs: credentials first, then connections."""
+"""Makes the clients that a command needs: credentials first, then connections."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.campaign.client import CampaignClient
 from runner.campaign.retry import RetryPolicy
 from runner.campaign.tokens import GivenToken, OAuthToken
 from runner.campaign.transport import Transport
-from runner.execute.executor import execute
+from runner.execute.executor import Means, execute
+from runner.observe.observe import Wanted, observe
+from runner.printable import printable
 from runner.render.progress import showing_progress
 from runner.secrets.resolve import Credentials, OAuthCredential, resolve
 from runner.secrets.secret import Secret
+from runner.states import DEFAULT_MAPPING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from runner.campaign.hosts import Target
     from runner.campaign.tokens import TokenSource
-    from runner.commands.surroundings import Inputs, Surroundings
+    from runner.commands.surroundings import Surroundings
     from runner.execute.results import Execution
+    from runner.plan.command import Command
     from runner.plan.plan import Plan
     from runner.sandbox import Sandbox
-    from runner.validate.config import Auth, Config
+    from runner.states import Observation, Observations, StateMapping
+    from runner.validate.config import Auth, DocumentConfig
+    from runner.validate.references import Allowed
+
+
+@dataclass(frozen=True)
+class Remote:
+    """What a command talks to.
+
+    Attributes:
+        allowed: which secrets the files may name.
+        parallel_reads: how many workflows are read at a time.
+        sandbox: the embedded one, where it is that.
+    """
+
+    target: Target
+    allowed: Allowed
+    parallel_reads: int
+    sandbox: Sandbox | None = None
 
 
 class Connection:
-    """The clients of one run, by the name of the document whose commands they send."""
+    """The clients of one command, by the name of the document whose workflows they concern."""
 
-    def __init__(self, clients: Mapping[str, CampaignClient], around: Surroundings) -> None:
+    def __init__(
+        self,
+        clients: Mapping[str, CampaignClient],
+        mappings: Mapping[str, StateMapping],
+        around: Surroundings,
+        parallel_reads: int,
+    ) -> None:
         self._clients = clients
+        self._mappings = mappings
         self._around = around
+        self._parallel_reads = parallel_reads
 
     def prepare(self) -> None:
         """Make sure that every client has a token, before anything is sent.
@@ -43,48 +74,92 @@ class Connection:
         for client in dict.fromkeys(self._clients.values()):
             client.prepare()
 
-    def execute(self, plan: Plan) -> Execution:
-        """Carry out a plan."""
+    def token_left(self) -> float | None:
+        """Give the seconds until the first token ends; None where none is known to end."""
+        left = [client.token_left() for client in dict.fromkeys(self._clients.values())]
+        return min((it for it in left if it is not None), default=None)
+
+    def look(self, commands: Sequence[Command]) -> Observations:
+        """Read the workflows of some commands, each once.
+
+        Raises:
+            CredentialsError: if the credentials are rejected.
+        """
         around = self._around
-        with showing_progress(around.output, len(plan.commands)) as emit:
-            return execute(
-                plan,
-                self._clients,
+        return observe(
+            [self._wanted(it) for it in commands if it.workflow is not None],
+            self._clients,
+            parallel=self._parallel_reads,
+            on_read=self._tell,
+            world=around.world,
+            scrubber=around.scrubber,
+            policy=RetryPolicy(),
+        )
+
+    def execute(self, plan: Plan, closed: Callable[[], str]) -> Execution:
+        """Carry out a plan; `closed` says why nothing may begin now, if so."""
+        around = self._around
+        with showing_progress(around.output, plan.total) as emit:
+            means = Means(
+                clients=self._clients,
+                look=self.look,
                 policy=RetryPolicy(),
                 world=around.world,
                 scrubber=around.scrubber,
                 emit=emit,
+                closed=closed,
             )
+            return execute(plan, means)
+
+    def _tell(self, seen: Observation) -> None:
+        state = "not found" if seen.found is False else seen.state.value
+        text = f"{printable(seen.workflow)} of {printable(seen.organization)} was read: {state}"
+        self._around.output.debug(text, event="read", workflow=seen.workflow, state=state)
+
+    def _wanted(self, command: Command) -> Wanted:
+        wait = command.wait
+        return Wanted(
+            document=command.document,
+            organization=command.organization or "",
+            workflow=command.workflow or "",
+            mapping=self._mappings[command.document],
+            timeout=command.timeout if wait is None else min(command.timeout, wait.timeout),
+        )
 
 
 @contextmanager
 def connect(
-    config: Config,
-    plan: Plan,
-    target: Target,
-    around: Surroundings,
-    inputs: Inputs,
-    sandbox: Sandbox | None,
+    documents: Iterable[DocumentConfig], remote: Remote, around: Surroundings
 ) -> Iterator[Connection]:
-    """Resolve the secrets that the plan needs and give the clients that use them.
+    """Resolve the secrets that some documents need and give the clients that use them.
 
     Raises:
         CredentialsError: naming every secret that is missing or unusable.
     """
-    used = {command.document for command in plan.commands}
-    auths = {it.name: it.auth for it in config.documents if it.name in used}
-    if sandbox is None:
+    used = {document.name: document for document in documents}
+    auths = {name: document.auth for name, document in used.items()}
+    if remote.sandbox is None:
         credentials = resolve(
-            auths.values(), environ=around.environ, allowed=inputs.allowed, scrubber=around.scrubber
+            auths.values(), environ=around.environ, allowed=remote.allowed, scrubber=around.scrubber
         )
     else:
-        credentials = {auth: _sandbox_credentials(auth, sandbox) for auth in auths.values()}
+        credentials = {auth: _sandbox_credentials(auth, remote.sandbox) for auth in auths.values()}
     transport = Transport(around.environ)
     try:
         clients = {
-            auth: _client(found, target, transport, around) for auth, found in credentials.items()
+            auth: _client(found, remote.target, transport, around)
+            for auth, found in credentials.items()
         }
-        yield Connection({name: clients[auth] for name, auth in auths.items()}, around)
+        yield Connection(
+            {name: clients[auth] for name, auth in auths.items()},
+            # The embedded sandbox answers with the runner's own words, whatever Campaign does.
+            {
+                name: document.state if remote.sandbox is None else DEFAULT_MAPPING
+                for name, document in used.items()
+            },
+            around,
+            remote.parallel_reads,
+        )
     finally:
         transport.close()
 

@@ -12,18 +12,20 @@ from runner.load.sources import STDIN, SUFFIXES
 from runner.printable import quoted
 
 if TYPE_CHECKING:
-    from runner.commands.surroundings import Inputs, Surroundings
+    from collections.abc import Sequence
+
+    from runner.commands.surroundings import Surroundings
 
 
-def check_output(output: str, inputs: Inputs, around: Surroundings) -> None:
-    """Make sure that a file can be written, and is none of those that are read.
+def check_output(output: str, inputs: Sequence[str], around: Surroundings) -> None:
+    """Make sure that a file can be written, and is none of `inputs`, which are read.
 
     Raises:
         UsageError: if something other than a file stands there, or a configuration could.
         BrokenError: if it cannot be written there.
     """
     path = Path(around.cwd, output)
-    read = {os.path.realpath(Path(around.cwd, it)) for it in inputs.paths if it != STDIN}
+    read = {os.path.realpath(Path(around.cwd, it)) for it in inputs if it != STDIN}
     if os.path.realpath(path) in read and not path.is_dir():
         raise UsageError(f"{quoted(output, 200)} is read by this command; name another file")
     if path.name.endswith(SUFFIXES):  # the next run over its folder would read it

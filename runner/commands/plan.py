@@ -1,4 +1,4 @@
-"""`plan`: what would be sent, in order; no secret, no network."""
+"""`plan`: what would be sent, in order; without `--live` no secret, no network."""
 
 from __future__ import annotations
 
@@ -6,59 +6,72 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.commands.access import DEFAULT_ACCESS, Access
+from runner.commands.connect import Remote, connect
+from runner.commands.guarding import NO_RULES, Guard, HouseRules
 from runner.commands.outputs import check_output
-from runner.commands.surroundings import TENANT_VARIABLE, configure, load_inputs
-from runner.errors import ExitCode, InvalidConfigError, UsageError
+from runner.commands.planning import Asked, Planning, documents_of, require_organization
+from runner.errors import ExitCode, GuardrailError, InvalidConfigError, UsageError
 from runner.files import write_atomically
 from runner.load.sources import STDIN
-from runner.plan.build import build_plan
-from runner.plan.plan import EVERYTHING, Selection
 from runner.printable import printable
-from runner.problems import file_problem
-from runner.render.plan import plan_json, plan_lines
+from runner.render.plan import plan_lines
+from runner.render.plan_json import plan_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from runner.commands.surroundings import Inputs, Surroundings
+    from runner.campaign.hosts import Target
+    from runner.commands.surroundings import Surroundings
     from runner.plan.plan import Plan
-    from runner.problems import Problem
     from runner.validate.config import Config
 
 
 @dataclass(frozen=True, slots=True)
 class PlanOptions:
-    """The options of `plan`; `out` is where to keep the plan as JSON."""
+    """The options of `plan`.
 
-    inputs: Inputs
+    Attributes:
+        out: where to keep the plan as JSON, or None.
+        live: whether states are read, which takes credentials.
+    """
+
+    asked: Asked
     json: bool = False
     out: str | None = None
-    selection: Selection = EVERYTHING
+    live: bool = False
     detailed_exit_code: bool = False
+    access: Access = DEFAULT_ACCESS
+    rules: HouseRules = NO_RULES
 
 
 def plan_command(options: PlanOptions, around: Surroundings) -> ExitCode:
-    """Write the plan to stdout, and to a file where asked; `DONE`, `CHANGES` or `INVALID`."""
-    if options.out is not None and STDIN in (options.out, *options.inputs.paths):
+    """Write the plan to stdout, and to a file where asked.
+
+    Returns:
+        `DONE`, `CHANGES`, `INVALID` or `GUARDRAIL`.
+
+    Raises:
+        CredentialsError: if states are to be read, and the credentials do not suffice.
+    """
+    inputs = options.asked.inputs
+    if options.out is not None and STDIN in (options.out, *inputs.paths):
         hint = "for stdout use --format json"
         raise UsageError(f"--out keeps a plan of named files in a file; `-` is neither ({hint})")
     if options.out is not None:
-        check_output(options.out, options.inputs, around)
+        policy = options.rules.policy
+        check_output(options.out, [*inputs.paths, *([policy] if policy else [])], around)
+    target = options.access.target() if options.live else None
     try:
-        loaded = load_inputs(options.inputs, around)
-        config = configure(loaded, options.inputs, around)
-        if options.out is not None:
-            require_organization(config)
-    except InvalidConfigError as error:
+        plan, guard = _make(options, target, around)
+        _show(plan, options, around)
+        guard.check(plan)
+    except (InvalidConfigError, GuardrailError) as error:
         around.output.problems(error.problems)
         around.output.error(str(error))
         return error.exit_code
-    plan = build_plan(config, options.selection)
-    _show(plan, options, around)
     if options.out is not None:
         write_atomically(Path(around.cwd, options.out), plan_json(plan))
         around.output.info(f"Plan written to {printable(options.out)}")
-    return ExitCode.CHANGES if options.detailed_exit_code and plan.commands else ExitCode.DONE
+    return ExitCode.CHANGES if options.detailed_exit_code and plan.has_work else ExitCode.DONE
 
 
 def warn_about(plan: Plan, around: Surroundings) -> None:
@@ -68,22 +81,30 @@ def warn_about(plan: Plan, around: Surroundings) -> None:
         around.output.warning("the selection leaves no command; nothing is to be done")
 
 
-def require_organization(config: Config) -> None:
-    """Refuse a configuration in which a document has no organization.
+def _make(options: PlanOptions, target: Target | None, around: Surroundings) -> tuple[Plan, Guard]:
+    planning = Planning(options.asked, around)
+    config = planning.configure(planning.load())
+    if options.out is not None or target is not None:
+        require_organization(config)
+    guard = Guard(config, options.rules, around)
+    plan = planning.offline(config)
+    if target is not None:
+        guard.check_organizations(plan)
+        plan = _live(planning, config, plan, options, target, around)
+    return plan, guard
 
-    Raises:
-        InvalidConfigError: with a problem for every such document.
-    """
-    problems = tuple(_missing_organizations(config))
-    if problems:
-        raise InvalidConfigError((*config.warnings, *problems))
 
-
-def _missing_organizations(config: Config) -> Iterator[Problem]:
-    for document in config.documents:
-        if document.organization is None:
-            hint = f"add organization: acme-mkt-stage, or set {TENANT_VARIABLE}"
-            yield file_problem("organization", document.file, "no organization is named", hint)
+def _live(
+    planning: Planning,
+    config: Config,
+    plan: Plan,
+    options: PlanOptions,
+    target: Target,
+    around: Surroundings,
+) -> Plan:
+    remote = Remote(target, options.asked.inputs.allowed, options.access.parallel_reads)
+    with connect(documents_of(config, plan), remote, around) as connection:
+        return planning.live(plan, connection, everything=True)
 
 
 def _show(plan: Plan, options: PlanOptions, around: Surroundings) -> None:

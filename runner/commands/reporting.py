@@ -16,14 +16,23 @@ from runner.render.summary import next_step, state_lines, summary_line, summary_
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from runner.commands.surroundings import Inputs, Surroundings
+    from runner.commands.planning import Asked
+    from runner.commands.surroundings import Surroundings
     from runner.execute.run import Run
 
 STDOUT = "-"
 
 
-def check_report_path(report: str, inputs: Inputs, around: Surroundings) -> None:
+def check_report_path(
+    report: str, asked: Asked, around: Surroundings, policy: str | None = None
+) -> None:
     """Make sure beforehand that the report can be written, so that no run goes unreported.
+
+    Args:
+        report: where it goes; `-` is stdout.
+        asked: which plan is meant, with the files that are read for it.
+        around: the process around.
+        policy: the path of the policy, which is read, too.
 
     Raises:
         UsageError: if something other than a file stands there, or a file that is read.
@@ -32,7 +41,8 @@ def check_report_path(report: str, inputs: Inputs, around: Surroundings) -> None
     if report == STDOUT:
         around.output.product("")  # finds out whether it is open at all
     else:
-        check_output(report, inputs, around)
+        read = [*asked.inputs.paths, *(it for it in (asked.reviewed, policy) if it)]
+        check_output(report, read, around)
 
 
 def deliver(
@@ -40,6 +50,8 @@ def deliver(
     report: str,
     around: Surroundings,
     states: Mapping[str, Mapping[str, str]] | None = None,
+    *,
+    is_reviewed: bool = False,
 ) -> ExitCode:
     """Show the end of a run and write its report.
 
@@ -48,6 +60,7 @@ def deliver(
         report: where the report goes; `-` is stdout.
         around: the process around.
         states: of the sandbox's workflows, where it was one.
+        is_reviewed: whether it was held against a reviewed plan or its digest.
 
     Returns:
         The exit code of the run, or `BROKEN` where the report could not be written.
@@ -55,7 +68,7 @@ def deliver(
     output = around.output
     if run.results and run.result != "refused":
         output.table(summary_table(run))
-    for line in state_lines(states) if states else ():
+    for line in state_lines(states) if states and run.result != "refused" else ():
         output.info(line)
     if run.message:
         output.error("\n".join(printable(line) for line in run.message.split("\n")))
@@ -67,7 +80,7 @@ def deliver(
     else:
         if report != STDOUT:
             output.info(f"Report: {printable(report)}")
-    step = next_step(run)
+    step = next_step(run, is_reviewed=is_reviewed)
     if step:
         output.say(step, important=True)
     output.say(summary_line(run), important=run.exit_code is not ExitCode.DONE)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.errors import InterruptedRunError
 from runner.observe.crew import Crew
 from runner.observe.reader import read_workflow
+from runner.states import Observation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,9 +17,10 @@ if TYPE_CHECKING:
     from runner.campaign.client import CampaignClient
     from runner.campaign.retry import RetryPolicy
     from runner.secrets.scrub import Scrubber
-    from runner.states import Observation, Observations, StateMapping, WorkflowKey
+    from runner.states import Observations, StateMapping, WorkflowKey
     from runner.world import World
 
+ENOUGH = 3  # workflows without any answer, after which no other is tried
 PARALLEL = 8  # reads at a time: fast, and far from what a gateway throttles
 
 
@@ -63,7 +66,8 @@ def observe(
         on_read: is told each observation on the calling thread, in the order in which they come.
         world: the clock, chance, waiting, and the wish to stop.
         scrubber: cleans whatever the remote side says.
-        policy: how often and how patiently one workflow is tried.
+        policy: how often and how patiently one workflow is tried. Where the first `ENOUGH` are not
+            answered at all, no other is tried.
 
     Raises:
         CredentialsError: where credentials are rejected: no other read is begun then. Where several
@@ -76,16 +80,23 @@ def observe(
     for it in wanted:
         jobs.setdefault(it.key, it)
 
+    reach = _Reach()
+
     def read(job: Wanted, world: World) -> Observation:
-        return read_workflow(
-            clients[job.document],
-            job.organization,
-            job.workflow,
-            job.mapping,
-            timeout=job.timeout,
-            policy=policy,
-            world=world,
-            scrubber=scrubber,
+        if reach.is_lost:
+            why = "not tried, since there was no answer for the others before it"
+            return Observation(job.organization, job.workflow, None, error=why, answered=False)
+        return reach.note(
+            read_workflow(
+                clients[job.document],
+                job.organization,
+                job.workflow,
+                job.mapping,
+                timeout=job.timeout,
+                policy=policy,
+                world=world,
+                scrubber=scrubber,
+            )
         )
 
     tell = on_read or (lambda _observation: None)
@@ -96,6 +107,28 @@ def observe(
         return {it.key: it for it in crew.gather(parallel, tell)}
     except InterruptedRunError:  # while something waited for another attempt
         raise KeyboardInterrupt from None
+
+
+class _Reach:
+    """Whether the API answers at all: if not, hundreds of workflows need not find out each."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._answered = False
+        self._silent = 0
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether enough were tried, each as often as allowed, and none was answered."""
+        with self._lock:
+            return not self._answered and self._silent >= ENOUGH
+
+    def note(self, observation: Observation) -> Observation:
+        """Take down whether there was an answer, and give the observation back."""
+        with self._lock:
+            self._answered = self._answered or observation.answered
+            self._silent += not observation.answered
+        return observation
 
 
 def _one_by_one(

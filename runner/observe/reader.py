@@ -100,7 +100,8 @@ class _Reader:
         if isinstance(answer, NoAnswer):
             reason = self._scrubber.remote_text(answer.reason)
             trust = "the server's certificate is not trusted" if answer.untrusted else "no answer"
-            return self._unread(found=None, error=f"{trust}: {reason}")
+            unread = self._unread(found=None, error=f"{trust}: {reason}")
+            return replace(unread, answered=False)
         if not 200 <= answer.status < 300:
             found = False if answer.status == 404 else None
             known = explain(answer.status, answer.text[:MAX_BODY])

@@ -1,39 +1,26 @@
-"""A plan as text for people, and as the JSON that `schema/plan.schema.json` describes."""
+"""A plan as lines for people."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from itertools import zip_longest
+from typing import TYPE_CHECKING
 
+from runner.durations import format_duration
+from runner.plan.effects import Kind
 from runner.plural import counted
 from runner.printable import printable
-from runner.render.problems import problem_value
-from runner.render.values import command_value, files_value, tool_value
+from runner.render.columns import aligned
+from runner.render.titles import subject
+from runner.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from runner.plan.plan import Command, Plan
+    from runner.plan.command import Command
+    from runner.plan.effects import Effect
+    from runner.plan.plan import Plan
 
-SCHEMA_VERSION = 1
 NO_ORGANIZATION = "not set (CAMPAIGN_STANDARD_TENANT_ID will be used)"
-
-
-def plan_json(plan: Plan) -> str:
-    """Give a plan as JSON text; the same plan gives the same bytes."""
-    value = {
-        "schema_version": SCHEMA_VERSION,
-        "tool": tool_value(),
-        "digest": plan.digest,
-        "environment": plan.environment,
-        "organization": plan.organization,
-        "config": {"files": files_value(plan.files)},
-        "selection": {"only": list(plan.selection.only), "from": plan.selection.start},
-        "totals": {"commands": len(plan.commands), **plan.counts},
-        "warnings": [problem_value(warning) for warning in plan.warnings],
-        "commands": [_command(command) for command in plan.commands],
-    }
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:
@@ -46,8 +33,10 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     if plan.commands:
         yield from _table(plan, several=several)
         yield ""
+    yield from _unread_lines(plan)
+    yield from _drift_lines(plan)
     counts = ", ".join(f"{number} {action}" for action, number in plan.counts.items())
-    yield counted(len(plan.commands), "command") + (f": {counts}" if counts else "")
+    yield counted(plan.total, "command") + (f": {counts}" if counts else "")
     yield f"Digest: {plan.digest}"
 
 
@@ -56,27 +45,72 @@ def environment_text(environment: str | None) -> str:
     return "base (no --env given)" if environment is None else printable(environment)
 
 
+def effect_text(effect: Effect) -> str:
+    """Give what a command would change: `stopped -> started`, or why it changes nothing."""
+    if effect.kind is Kind.CHANGE and effect.before is not effect.after:
+        return f"{effect.before} -> {effect.after}"
+    if effect.kind is Kind.CHANGE:
+        return f"{effect.before}: takes the signal"
+    if effect.kind in (Kind.UNKNOWN_WORKFLOW, Kind.UNKNOWN_STATE, Kind.UNKNOWN_ACTIVITY):
+        return str(effect.kind)
+    return f"{effect.before}: {effect.kind}"
+
+
 def _table(plan: Plan, *, several: bool) -> Iterator[str]:
-    rows = [_row(command, several=several) for command in plan.commands]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
-        yield f"  {'  '.join(cells)}".rstrip()
+    effects = plan.live.effects if plan.live is not None else ()
+    rows = [
+        _row(command, effect, several=several, live=plan.live is not None)
+        for command, effect in zip_longest(plan.commands, effects)
+    ]
+    yield from aligned(rows, "  ")
 
 
-def _row(command: Command, *, several: bool) -> tuple[str, ...]:
+def _row(command: Command, effect: Effect | None, *, several: bool, live: bool) -> tuple[str, ...]:
     number = command.id.removeprefix(command.file)  # the id without its path, which follows
-    organization = printable(command.organization or "no organization") if several else ""
-    where = f"{printable(command.file)}:{command.line}:{command.column}"
-    name = printable(command.name or "")
-    row = (number, command.action, printable(command.workflow), organization, where, name)
-    return tuple(cell for n, cell in enumerate(row) if several or n != 3)
+    row = [number, command.action, subject(command)]
+    if live:
+        row.append("" if effect is None else effect_text(effect))
+    if several:
+        row.append(printable(command.organization or "no organization"))
+    row.append(f"{printable(command.file)}:{command.line}:{command.column}")
+    row.append("; ".join(_notes(command)))
+    return tuple(row)
 
 
-def _command(command: Command) -> dict[str, Any]:
-    return {
-        **command_value(command),
-        "request": {"method": "POST", "path": command.url_path, "body": command.body},
-        "timeout_s": command.timeout,
-        "on_failure": command.on_failure,
-    }
+def _notes(command: Command) -> Iterator[str]:
+    if command.name:
+        yield printable(command.name)
+    if command.wait is not None:
+        yield f"until {command.wait.until}, at most {format_duration(command.wait.timeout)}"
+    if command.decided is not None:
+        yield printable(command.decided.reason)
+
+
+def _unread_lines(plan: Plan) -> Iterator[str]:
+    """Give why states are unknown; of desired states that stands beside them already."""
+    if plan.live is None:
+        return
+    told = {command.key for command in plan.commands if command.decided is not None}
+    unread = [it for it in plan.live.states if it.why_unknown and it.key not in told]
+    for it in unread:
+        yield f"{printable(it.workflow)}: {printable(it.why_unknown)}"
+    if unread:
+        yield ""
+
+
+def _drift_lines(plan: Plan) -> Iterator[str]:
+    """Give which desired states do not hold, where somebody has looked."""
+    if plan.live is None or not plan.desired:
+        return
+    drift = plan.drift
+    of_all = f"{len(drift):,} of {counted(len(plan.desired), 'desired state')}"
+    verb = "does" if len(drift) == 1 else "do"
+    yield f"Drift: {of_all} {verb} not hold" if drift else "No drift: every desired state holds"
+    for command, seen in drift:
+        if command.desired is not None:
+            state = "in an unknown state" if seen is State.UNKNOWN else str(seen)
+            workflow = printable(command.workflow or "")
+            left = command.decided is not None and not command.decided.refused
+            note = " (left alone, as said above)" if left else ""
+            yield f"  {workflow} is {state}, desired {command.desired.until.until}{note}"
+    yield ""

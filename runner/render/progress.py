@@ -9,17 +9,21 @@ from runner.execute.events import (
     AttemptEnded,
     CommandEnded,
     CommandStarted,
+    PauseStarted,
     RetryPlanned,
+    StateSeen,
     TokenRenewed,
+    WaitStarted,
 )
 from runner.execute.results import Outcome
-from runner.printable import printable
+from runner.plural import counted
+from runner.render.titles import title
+from runner.states import reaches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from runner.execute.events import Event, Listener
-    from runner.plan.plan import Command
     from runner.render.output import Output
 
 
@@ -50,9 +54,11 @@ def showing_progress(output: Output, total: int) -> Iterator[Listener]:
 
         def listen(event: Event) -> None:
             if isinstance(event, CommandStarted):
-                progress.update(task, description=_title(event.command).replace("[", "\\["))
+                progress.update(task, description=title(event.command).replace("[", "\\["))
+            elif isinstance(event, StateSeen):
+                progress.update(task, description=_seen(event).replace("[", "\\["))
             elif isinstance(event, CommandEnded):
-                progress.advance(task)
+                progress.advance(task, int(event.result.command.is_counted))
             elif isinstance(event, RetryPlanned):
                 log(event)
 
@@ -69,27 +75,46 @@ class RunLog:
         """Write one event."""
         if isinstance(event, CommandEnded):
             self._ended(event)
-        elif isinstance(event, RetryPlanned):
-            text = f"{_title(event.command)}: {event.reason}; trying again in {event.seconds:.1f} s"
-            self._output.warning(text, event="retry", id=event.command.id)
+        elif isinstance(event, (WaitStarted, PauseStarted, StateSeen)):
+            self._waiting(event)
+        else:
+            self._sending(event)
+
+    def _sending(self, event: CommandStarted | AttemptEnded | RetryPlanned | TokenRenewed) -> None:
+        name, identity = title(event.command), event.command.id
+        if isinstance(event, RetryPlanned):
+            text = f"{name}: {event.reason}; trying again in {event.seconds:.1f} s"
+            self._output.warning(text, event="retry", id=identity)
         elif isinstance(event, TokenRenewed):
-            text = f"{_title(event.command)}: the token was rejected; another one was fetched"
-            self._output.warning(text, event="token", id=event.command.id)
+            text = f"{name}: the token was rejected; another one was fetched"
+            self._output.warning(text, event="token", id=identity)
         elif isinstance(event, AttemptEnded):
             attempt = event.attempt
-            came = attempt.error or attempt.status
-            text = f"{_title(event.command)}: attempt: {came}, {attempt.duration:.3f} s"
-            self._output.debug(text, event="attempt", id=event.command.id, status=attempt.status)
-        else:
-            text = f"{event.number}/{event.total} {_title(event.command)} ..."
-            self._output.debug(text, event="started", id=event.command.id)
+            text = f"{name}: attempt: {attempt.error or attempt.status}, {attempt.duration:.3f} s"
+            self._output.debug(text, event="attempt", id=identity, status=attempt.status)
+        elif event.command.pause is None:  # a pause tells of itself
+            text = f"{_number(event)}{name} ..."
+            self._output.debug(text, event="started", id=identity)
+
+    def _waiting(self, event: WaitStarted | PauseStarted | StateSeen) -> None:
+        if isinstance(event, PauseStarted):
+            text = f"{title(event.command)} ..."
+            self._output.info(text, event="pause", id=event.command.id, seconds=event.seconds)
+        elif isinstance(event, WaitStarted):
+            ids = [command.id for command in event.commands]
+            text = f"Waiting for {counted(len(ids), 'workflow')} ..."
+            self._output.info(text, event="waiting", ids=ids)
+        elif event.news:
+            text = f"{_seen(event)} after {event.waited:.1f} s"
+            self._output.info(text, event="state", id=event.command.id, state=event.state.value)
 
     def _ended(self, event: CommandEnded) -> None:
         result = event.result
-        log = self._output.info if result.outcome is Outcome.SUCCEEDED else self._output.error
+        fine = result.outcome in (Outcome.SUCCEEDED, Outcome.SKIPPED)
+        log = self._output.info if fine else self._output.error
         came = result.outcome.value + (f": {result.message}" if result.message else "")
         log(
-            f"{event.number}/{event.total} {_title(result.command)}: {came}",
+            f"{_number(event)}{title(result.command)}: {came}",
             event="command",
             id=result.command.id,
             action=result.command.action,
@@ -98,5 +123,12 @@ class RunLog:
         )
 
 
-def _title(command: Command) -> str:
-    return f"{command.action} {printable(command.workflow)}"
+def _number(event: CommandStarted | CommandEnded) -> str:
+    """Give which command it is; nothing for a pause, which is not counted."""
+    return f"{event.number}/{event.total} " if event.number else ""
+
+
+def _seen(event: StateSeen) -> str:
+    wait = event.command.wait
+    until = "" if wait is None or reaches(event.state, wait.until) else f", not {wait.until} yet"
+    return f"{title(event.command)}: {event.state}{until}"

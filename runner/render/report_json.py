@@ -7,20 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 from runner.execute.results import count
 from runner.render.problems import problem_value
-from runner.render.values import command_value, files_value, tool_value
+from runner.render.values import command_value, details_value, files_value, tool_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from runner.execute.results import Attempt, CommandResult
     from runner.execute.run import Header, Run
+    from runner.guardrails.overrides import Applied
 
 SCHEMA_VERSION = 1
 _OUR_WORDS = frozenset(
-    {"tool", "mode", "result", "outcome", "severity", "rule", "action", "body", "method"}
+    {"tool", "mode", "result", "outcome", "severity", "rule", "action", "method", "decided"}
     | {"plan_digest", "sha256", "started_at", "finished_at", "at"}
+    | {"state", "state_before", "state_after", "until"}
 )
+_THEIR_WORDS = "parameters"  # of a signal, whatever their names are
 
 
 def report_text(run: Run, scrub: Callable[[str], str]) -> str:
@@ -50,34 +54,43 @@ def report_value(run: Run) -> dict[str, Any]:
         "environment": header.environment,
         "organization": None if plan is None else plan.organization,
         "target": {"base_url": header.target.base_url, "sandbox": header.target.sandbox},
-        "plan_digest": None if plan is None else plan.digest,
+        "plan_digest": run.digest,
         "config": {"files": files_value(run.files)},
         "source_control": _source_control(header),
         "started_at": timestamp(header.started_at),
         "finished_at": timestamp(run.finished_at),
         "duration_s": round(run.duration, 3),
         "totals": _totals(run),
-        "overrides": [],
+        "overrides": [_override(it) for it in run.overrides],
         "warnings": [problem_value(warning) for warning in run.warnings],
         "problems": [problem_value(problem) for problem in run.problems],
         "commands": [_command(result, header) for result in run.results],
     }
 
 
-def _cleaned(value: Any, scrub: Callable[[str], str]) -> Any:
+def _cleaned(value: Any, scrub: Callable[[str], str], ours: AbstractSet[str] = _OUR_WORDS) -> Any:
     """Clean every text but keys and words of the schema, which must stay what they are."""
     if isinstance(value, dict):
         return {
-            key: item if key in _OUR_WORDS else _cleaned(item, scrub) for key, item in value.items()
+            key: item
+            if key in ours
+            else _cleaned(item, scrub, frozenset() if key == _THEIR_WORDS else ours)
+            for key, item in value.items()
         }
     if isinstance(value, list):
-        return [_cleaned(item, scrub) for item in value]
+        return [_cleaned(item, scrub, ours) for item in value]
     return scrub(value) if isinstance(value, str) else value
 
 
 def timestamp(moment: datetime) -> str:
     """Give a moment in UTC as RFC 3339 writes it, to the millisecond."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _override(applied: Applied) -> dict[str, Any]:
+    override = applied.override
+    lifted = [problem_value(problem) for problem in applied.lifted]
+    return {"name": override.name, "reason": override.reason, "lifted": lifted}
 
 
 def _source_control(header: Header) -> dict[str, Any]:
@@ -87,23 +100,35 @@ def _source_control(header: Header) -> dict[str, Any]:
 
 def _totals(run: Run) -> dict[str, int]:
     counts = {outcome.value: number for outcome, number in count(run.results).items()}
-    return {"commands": len(run.results), **counts}
+    return {"commands": sum(counts.values()), **counts}
 
 
 def _command(result: CommandResult, header: Header) -> dict[str, Any]:
     command = result.command
-    path = command.url_path
-    return {
+    value = {
         **command_value(command),
-        "request": {
-            "method": "POST",
-            "url": None if path is None else header.target.base_url + path,
-            "body": command.body,
-        },
+        "request": _request(result, header),
+        **details_value(command),
         "outcome": result.outcome.value,
         "attempts": [_attempt(attempt) for attempt in result.attempts],
         "message": result.message or None,
     }
+    if result.state_before is not None:
+        value["state_before"] = result.state_before.value
+    if result.state_after is not None:
+        value["state_after"] = result.state_after.value
+    if result.waited is not None:
+        value["waited_s"] = round(result.waited, 3)
+    return value
+
+
+def _request(result: CommandResult, header: Header) -> dict[str, Any] | None:
+    command = result.command
+    if not command.is_sent:
+        return None
+    path = command.url_path
+    known = None if path is None else header.target.base_url + path
+    return {"method": "POST", "url": result.url or known, "body": command.body}
 
 
 def _attempt(attempt: Attempt) -> dict[str, Any]:

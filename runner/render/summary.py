@@ -11,6 +11,7 @@ from rich.text import Text
 from runner.execute.results import Outcome, count
 from runner.plural import counted
 from runner.printable import printable
+from runner.render.titles import subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,13 +36,13 @@ def summary_table(run: Run) -> Table:
     table.add_column("message", overflow="fold", ratio=1)
     for result in _rows(run):
         command = result.command
-        seconds = sum(attempt.duration for attempt in result.attempts)
+        seconds = sum(attempt.duration for attempt in result.attempts) + (result.waited or 0.0)
         table.add_row(
             Text(result.outcome.value, _STYLES.get(result.outcome, "")),
             command.action,
-            Text(printable(command.workflow)),
+            Text(subject(command)),
             Text(f"{printable(command.file)}:{command.line}"),
-            f"{seconds:.2f}" if result.attempts else "",
+            f"{seconds:.2f}" if result.attempts or result.waited else "",
             Text(printable(result.message)),
         )
     return table
@@ -49,18 +50,27 @@ def summary_table(run: Run) -> Table:
 
 def summary_line(run: Run) -> str:
     """Give the result and the totals on one line."""
-    counts = ", ".join(f"{n} {it.value}" for it, n in count(run.results).items() if n)
-    totals = counted(len(run.results), "command") + (f": {counts}" if counts else "")
+    counts = count(run.results)
+    told = ", ".join(f"{n} {it.value}" for it, n in counts.items() if n)
+    totals = counted(sum(counts.values()), "command") + (f": {told}" if told else "")
     return f"Result: {run.result} (exit code {int(run.exit_code)}). {totals}. {run.duration:.1f} s"
 
 
-def next_step(run: Run) -> str:
-    """Say how to go on after a run that stopped on its way; empty where it did not."""
+def next_step(run: Run, *, is_reviewed: bool = False) -> str:
+    """Say how to go on after a run that stopped on its way; empty where it did not.
+
+    Args:
+        run: what came of it.
+        is_reviewed: whether it was held against a reviewed plan, which no other selection fits.
+    """
     if not any(result.attempts for result in run.results):
         return ""
     for result in run.results:
         if result.outcome is Outcome.NOT_SENT:
-            return f"To send what was not reached: the same command with --from {result.command.id}"
+            identity = result.command.selected_by
+            how = "plan again" if is_reviewed else "the same command"
+            then = ", have that reviewed, and run it" if is_reviewed else ""
+            return f"To send what was not reached: {how} with --from {identity}{then}"
     return ""
 
 

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from runner.load import SourceFile
-    from runner.plan.plan import Command
+    from runner.plan.command import Command
+    from runner.validate.config import Wait
 
 
 def tool_value() -> dict[str, str]:
@@ -33,3 +34,33 @@ def command_value(command: Command) -> dict[str, Any]:
         "workflow": command.workflow,
         "source": {"file": command.file, "line": command.line, "column": command.column},
     }
+
+
+def details_value(command: Command) -> dict[str, Any]:
+    """Give what only some commands have: what is waited for, a signal's activity, a decision."""
+    value: dict[str, Any] = {}
+    if command.wait is not None:
+        value["wait"] = _wait(command.wait)
+    if command.signal is not None:
+        value["activity"] = command.signal.activity
+    if command.pause is not None:
+        value["pause_s"] = command.pause
+    if command.desired is not None:
+        desired = command.desired
+        value["desired"] = {
+            "state": desired.until.until.value,
+            "restart_finished": desired.restart_finished,
+            "restart_failed": desired.restart_failed,
+            "allow_start": desired.allow_start,
+            "wait": _wait(desired.until),
+        }
+    if command.decided is not None:
+        value["decided"] = "refused" if command.decided.refused else "holds"
+        value["reason"] = command.decided.reason
+    if command.follows is not None:
+        value["follows"] = command.follows
+    return value
+
+
+def _wait(wait: Wait) -> dict[str, Any]:
+    return {"until": wait.until.value, "timeout_s": wait.timeout, "poll_s": wait.poll}

@@ -33,15 +33,20 @@ def read_policy(loaded: Loaded) -> Policy:
     Raises:
         InvalidConfigError: with every problem; also where there is not exactly one document.
     """
+    problems = policy_problems(loaded)
+    if any(problem.is_error for problem in problems):
+        raise InvalidConfigError(problems)
+    return _build(loaded.documents[0])
+
+
+def policy_problems(loaded: Loaded) -> list[Problem]:
+    """Give every problem, errors and warnings, of what is to be one policy."""
     told = Told(loaded)
     for document in loaded.documents:
         if not told.is_full(document.file):
             told.add([*schema_problems(document, "policy"), *_rule_problems(document)])
     told.add(_not_alone(loaded))
-    problems = told.in_order()
-    if any(problem.is_error for problem in problems):
-        raise InvalidConfigError(problems)
-    return _build(loaded.documents[0])
+    return told.in_order()
 
 
 def _rule_problems(document: Document) -> Iterator[Problem]:

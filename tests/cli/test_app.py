@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import __version__
+from runner.guardrails.demands import NAMES
 from tests.support.campaign import ONE, SECRETS
 from tests.support.program import process, write
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tests.support.program import Program
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("validate", "plan", "run", "sandbox", "schema")
+COMMANDS = ("validate", "plan", "run", "status", "doctor", "sandbox", "schema")
 SLOW = ("requests", "urllib3", "jsonschema", "jsonschema_rs", "yaml", "werkzeug")
 
 
@@ -29,7 +30,9 @@ def test_the_version_is_shown(program: Program, arguments: list[str]) -> None:
     assert (ended.exit_code, ended.stdout) == (0, f"campaign-runner {__version__}\n")
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["run", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--version"], ["--help"], ["run", "--help"], ["doctor", "--help"]]
+)
 def test_what_is_slow_is_not_imported_for_help_and_version(arguments: list[str]) -> None:
     ended = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "runner", *arguments],
@@ -63,6 +66,12 @@ def test_every_command_has_help_with_a_line_for_each_option(program: Program, co
         assert re.search(r"[A-Z0-9][a-z]* \w+|\.$", option[1]), option
 
 
+@pytest.mark.parametrize("command", ["plan", "run"])
+def test_the_help_names_every_guardrail_that_can_be_lifted(program: Program, command: str) -> None:
+    shown = " ".join(program(command, "--help").stdout.split())
+    assert f"One of {', '.join(NAMES)}." in shown
+
+
 def test_every_command_is_in_the_readme(program: Program) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     listed = program("--help").stdout.partition("Commands:")[2].partition("Exit codes")[0]
@@ -71,14 +80,14 @@ def test_every_command_is_in_the_readme(program: Program) -> None:
 
 
 def test_the_readme_names_every_variable_of_the_program() -> None:
-    source = (ROOT / "runner/cli/options.py").read_text(encoding="utf-8")
-    source += (ROOT / "runner/cli/app.py").read_text(encoding="utf-8")
+    files = sorted((ROOT / "runner/cli").glob("*.py"))
+    source = "".join(file.read_text(encoding="utf-8") for file in files)
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     pattern = r"CAMPAIGN_RUNNER_[A-Z_]+"
     assert set(re.findall(pattern, source)) == set(re.findall(pattern, text))
 
 
-@pytest.mark.parametrize("name", ["config", "plan", "report"])
+@pytest.mark.parametrize("name", ["config", "policy", "plan", "report"])
 def test_schemas_are_printed_as_they_stand_in_the_repository(program: Program, name: str) -> None:
     expected = (ROOT / f"schema/{name}.schema.json").read_text(encoding="utf-8")
     assert program("schema", name).stdout == expected
@@ -95,6 +104,11 @@ def test_the_schema_of_the_files_is_the_default(program: Program) -> None:
         ("CAMPAIGN_RUNNER_REPORT", "folder/r.json", ["run", "a.yaml"], "cannot be written"),
         ("CAMPAIGN_RUNNER_BASE_URL", "https://e.example", ["run", "a.yaml"], "`e.example`"),
         ("CAMPAIGN_RUNNER_TOKEN_URL", "https://e.example", ["run", "a.yaml"], "`e.example`"),
+        ("CAMPAIGN_RUNNER_BASE_URL", "https://e.example", ["status", "a.yaml"], "`e.example`"),
+        ("CAMPAIGN_RUNNER_BASE_URL", "https://e.example", ["doctor", "a.yaml"], "`e.example`"),
+        ("CAMPAIGN_RUNNER_BASE_URL", "https://e.example", ["plan", "--live", "."], "`e.example`"),
+        ("CAMPAIGN_RUNNER_POLICY", "no.yaml", ["plan", "a.yaml"], "no.yaml:1:1: error"),
+        ("CAMPAIGN_RUNNER_PARALLEL_READS", "0", ["status", "a.yaml"], "PARALLEL_READS"),
         ("CAMPAIGN_RUNNER_LOG_FORMAT", "json", ["validate", "a.yaml"], '"level": "info"'),
     ],
 )

@@ -36,10 +36,12 @@ def test_2_detailed_exitcode() -> None:
     assert process("plan", "a.yaml", "--detailed-exitcode").exit_code == 2
 
 
-@pytest.mark.parametrize("command", ["validate", "plan", "run"])
+@pytest.mark.parametrize(
+    "command", ["validate", "plan", "plan --live", "run", "run --dry-run", "status", "doctor"]
+)
 def test_3_invalid(command: str) -> None:
     write("a.yaml", ONE.replace("version: 1", "version: 2"))
-    ended = process(command, "a.yaml")
+    ended = process(*command.split(), "a.yaml")
     assert ended.exit_code == 3
     assert "version 2 of the format is not known" in ended.output
     assert "Traceback" not in ended.output
@@ -57,6 +59,31 @@ def test_4_credentials_rejected(sandbox: Sandbox) -> None:
     ended = process("run", "a.yaml", env=pointing_at(sandbox, wrong))
     assert ended.exit_code == 4
     assert "the access token is not valid, or has expired" in ended.stderr
+
+
+@pytest.mark.parametrize("command", ["plan --live", "status", "doctor"])
+def test_4_where_states_are_to_be_read(command: str) -> None:
+    write("a.yaml", ONE)
+    assert process(*command.split(), "a.yaml").exit_code == 4
+
+
+@pytest.mark.parametrize("command", ["status", "doctor"])
+@pytest.mark.parametrize(("workflow", "exit_code"), [("WKF1", 0), ("WKF99", 1)])
+def test_0_and_1_of_what_only_looks(
+    sandbox: Sandbox, command: str, workflow: str, exit_code: int
+) -> None:
+    write("a.yaml", ONE.replace("WKF1", workflow))
+    assert process(command, "a.yaml", env=pointing_at(sandbox)).exit_code == exit_code
+
+
+@pytest.mark.parametrize("command", ["plan", "run", "run --dry-run"])
+def test_5_a_guardrail_refused(command: str) -> None:
+    write("a.yaml", ONE + "guardrails: {protect: [WKF1]}\n")
+    ended = process(*command.split(), "a.yaml")
+    assert ended.exit_code == 5
+    assert "Traceback" not in ended.output
+    if command != "plan":
+        assert report()["exit_code"] == 5
 
 
 def test_6_called_off(program: Program) -> None:
@@ -82,6 +109,20 @@ def test_7_the_report_cannot_be_written() -> None:
         ["run", "a.yaml", "--report", "folder"],
         ["plan", "a.yaml", "--only", "a.yaml#9.9"],
         ["plan", "a.yaml", "--out", "-"],
+        ["plan", "a.yaml", "--live", "--base-url", "https://evil.example"],
+        ["plan", "a.yaml", "--override", "nothing", "--reason", "x"],
+        ["plan", "a.yaml", "--assume-unknown", "perhaps"],
+        ["plan", "a.yaml", "--parallel-reads", "0"],
+        ["plan", "a.yaml", "--parallel-reads", "33"],
+        ["status"],
+        ["status", "a.yaml", "--base-url", "https://evil.example"],
+        ["doctor"],
+        ["doctor", "a.yaml", "--token-url", "http://mc.adobe.io"],
+        ["run"],
+        ["run", "a.yaml", "--plan", "p.json"],
+        ["run", "a.yaml", "--plan-digest", "abc"],
+        ["run", "a.yaml", "--override", "protect"],
+        ["run", "a.yaml", "--reason", "x"],
         ["sandbox", "--port", "70000"],
         ["sandbox", "--workflow", "WKF 1"],
         ["sandbox", "--workflow", "WKF1=startd"],
@@ -122,7 +163,10 @@ def test_the_readme_and_help_list_every_code_with_its_meaning(program: Program) 
     meanings = {int(code): meaning for code, meaning in EXIT_CODE_MEANINGS.items()}
     assert {int(code): meaning.replace("`", "") for code, meaning in rows} == meanings
     assert set(EXIT_CODE_MEANINGS) == set(ExitCode)
-    for arguments in (["--help"], ["run", "--help"], ["plan", "-h"], ["validate", "--help"]):
+    for arguments in (
+        ["--help"],
+        *([it, "--help"] for it in ("run", "plan", "validate", "status", "doctor")),
+    ):
         shown = program(*arguments).stdout
         for code, meaning in meanings.items():
             assert f"{code:>2}  {meaning}" in shown

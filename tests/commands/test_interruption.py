@@ -163,3 +163,42 @@ class TestAfterTheLastAnswer:
         running.communicate(timeout=20)
         assert running.returncode == 6
         assert report()["result"] == "interrupted"
+
+
+class TestWhileStatesAreRead:
+    """Nothing is at stake yet, so the first signal ends it, however many reads are under way."""
+
+    DESIRED = "version: 1\norganization: acme\ndesired: {WKF1: started, WKF2: stopped}\n"
+
+    @pytest.mark.parametrize("parallel", ["1", "8"])
+    @pytest.mark.parametrize(
+        "arguments", [["run"], ["plan", "--live"], ["status"], ["doctor"]], ids=" ".join
+    )
+    def test_it_ends_at_once(self, arguments: list[str], parallel: str) -> None:
+        write("a.yaml", self.DESIRED)
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            silent.settimeout(20)
+            url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+            more = ["--parallel-reads", parallel, "--base-url", url]
+            started = subprocess.Popen(
+                [sys.executable, "-m", "runner", *arguments, "a.yaml", *more],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                env={**os.environ, **SECRETS},
+            )
+            with started:
+                connection, _ = silent.accept()
+                with connection:
+                    assert connection.recv(10)
+                    started.send_signal(signal.SIGINT)
+                    stdout, stderr = started.communicate(timeout=20)
+        assert started.returncode == 6
+        assert stdout == ""
+        assert "interrupted" in stderr
+        assert "Traceback" not in stderr
+        if arguments == ["run"]:
+            value = report()
+            assert value["result"] == "interrupted"
+            assert {it["outcome"] for it in value["commands"]} == {"not_sent"}

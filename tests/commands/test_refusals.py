@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class TestFaultsBeforeAnythingIsSent:
     @pytest.mark.parametrize(
         ("name", "commands"),
-        [("runner.commands.run.build_plan", 0), ("runner.commands.connect.resolve", 5)],
+        [("runner.commands.planning.build_plan", 0), ("runner.commands.connect.resolve", 5)],
     )
     def test_a_bug_leaves_a_report_that_says_so(
         self, program: Program, monkeypatch: pytest.MonkeyPatch, name: str, commands: int

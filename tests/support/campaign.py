@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -34,10 +34,37 @@ def command_url(workflow: str, organization: str = "acme") -> str:
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
     """A sandbox of the organization `acme` that opens with `SECRETS`."""
-    states = dict.fromkeys(["WKF1", "WKF2", "WKF3", "WKF4", "WKF5"], WorkflowState.STARTED)
-    settings = SandboxSettings({"acme": states}, api_key=KEY, access_token=TOKEN)
-    with Sandbox(settings) as running:
+    with sandbox_of(dict.fromkeys(["WKF1", "WKF2", "WKF3", "WKF4", "WKF5"], "started")) as running:
         yield running
+
+
+def sandbox_of(states: Mapping[str, str], **settings: Any) -> Sandbox:
+    """Give a sandbox whose organization `acme` has these workflows, to be started by the test."""
+    return Sandbox(settings_of({"acme": states}, **settings))
+
+
+def settings_of(workflows: Mapping[str, Mapping[str, str]], **settings: Any) -> SandboxSettings:
+    """Give settings of a sandbox that opens with `SECRETS`, its workflows by organization."""
+    made = {
+        organization: {workflow: WorkflowState(state) for workflow, state in states.items()}
+        for organization, states in workflows.items()
+    }
+    return SandboxSettings(made, api_key=KEY, access_token=TOKEN, **settings)
+
+
+def states_in(sandbox: Sandbox, organization: str = "acme") -> dict[str, str]:
+    """Give the states of an organization's workflows as of now."""
+    return {workflow: str(state) for workflow, state in sandbox.states()[organization].items()}
+
+
+def sent_to(sandbox: Sandbox) -> list[tuple[str, str]]:
+    """Give each command that was accepted, as its action and workflow."""
+    return [(it.action, it.workflow) for it in sandbox.commands()]
+
+
+def methods(sandbox: Sandbox) -> list[str]:
+    """Give the method of each request that came in."""
+    return [it.method for it in sandbox.requests()]
 
 
 def pointing_at(sandbox: Sandbox, secrets: Mapping[str, str] = SECRETS) -> dict[str, str]:

@@ -113,7 +113,8 @@ def checked_report(text: str) -> Any:
     value = json.loads(text)
     _REPORT.validate(value)
     totals = dict(value["totals"])
-    assert totals.pop("commands") == len(value["commands"]) == sum(totals.values())
+    counted = [it for it in value["commands"] if it["action"] != "wait"]  # R8: a pause is not
+    assert totals.pop("commands") == len(counted) == sum(totals.values())
     return value
 
 

@@ -164,6 +164,8 @@ def _unknown_key(found: Finding) -> Iterator[Problem]:
             if key in schema("config")["properties"] and closest(key, known, _VERY_LIKE) is None:
                 names = ", ".join(known)
                 hint = f"it stands at the top level of a configuration; here write one of: {names}"
+            if not found.path and key in schema("policy")["properties"]:
+                hint = "only a policy has it, which is given with --policy and is no configuration"
             odd = "" if found.secret else _odd(key)
             yield found.problem_at(place, "unknown-key", f"{shown} is not known here{odd}", hint)
 

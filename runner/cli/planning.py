@@ -1,0 +1,91 @@
+"""The command lines of `validate` and `plan`."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from runner.campaign.hosts import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL
+from runner.cli import options as opt
+from runner.cli.process import perform
+from runner.commands.access import DEFAULT_PARALLEL_READS
+
+
+def validate(
+    paths: opt.Paths,
+    env: opt.Environment = None,
+    output_format: opt.OutputFormat = opt.Format.TEXT,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse on warnings too.")] = False,
+    policy: opt.Policy = None,
+    allow_env: opt.AllowEnv = None,
+    allow_secret_file: opt.AllowSecretFile = None,
+    log_format: opt.LogFormatOption = opt.LogFormat.TEXT,
+    verbose: opt.Verbose = 0,
+    quiet: opt.Quiet = False,
+    no_color: opt.NoColor = False,
+) -> int:
+    """Check files against the schema and the rules; every problem at once."""
+    from runner.commands.validate import ValidateOptions, validate_command
+
+    inputs = opt.inputs(paths, env, allow_env, allow_secret_file)
+    as_json = output_format is opt.Format.JSON
+    options = ValidateOptions(inputs, as_json, strict, policy)
+    command = partial(validate_command, options)
+    return perform(command, log_format, verbose, quiet, no_color)
+
+
+def plan(
+    paths: opt.Paths,
+    env: opt.Environment = None,
+    output_format: opt.OutputFormat = opt.Format.TEXT,
+    out: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Keep the plan here too, as JSON.")
+    ] = None,
+    live: Annotated[
+        bool,
+        typer.Option(
+            "--live", help="Read states first, and show what would change; needs credentials."
+        ),
+    ] = False,
+    detailed_exitcode: Annotated[
+        bool,
+        typer.Option("--detailed-exitcode", help="Exit with 2 where there is something to do."),
+    ] = False,
+    only: opt.Only = None,
+    start: opt.From = None,
+    assume_unknown: opt.AssumeUnknown = opt.Unknown.REFUSE,
+    policy: opt.Policy = None,
+    override: opt.Override = None,
+    reason: opt.Reason = None,
+    base_url: opt.BaseUrl = DEFAULT_BASE_URL,
+    token_url: opt.TokenUrl = DEFAULT_TOKEN_URL,
+    allow_host: opt.AllowHost = None,
+    parallel_reads: opt.ParallelReads = DEFAULT_PARALLEL_READS,
+    allow_env: opt.AllowEnv = None,
+    allow_secret_file: opt.AllowSecretFile = None,
+    log_format: opt.LogFormatOption = opt.LogFormat.TEXT,
+    verbose: opt.Verbose = 0,
+    quiet: opt.Quiet = False,
+    no_color: opt.NoColor = False,
+) -> int:
+    """Show the commands in order, with file and line; without --live no secret, no network."""
+    from runner.commands.plan import PlanOptions, plan_command
+    from runner.commands.planning import Asked
+
+    options = PlanOptions(
+        Asked(
+            opt.inputs(paths, env, allow_env, allow_secret_file),
+            opt.selection(only, start),
+            assume_unknown=assume_unknown is opt.Unknown.SEND,
+        ),
+        json=output_format is opt.Format.JSON,
+        out=out,
+        live=live,
+        detailed_exit_code=detailed_exitcode,
+        access=opt.access(base_url, token_url, allow_host, parallel_reads),
+        rules=opt.house_rules(policy, override, reason),
+    )
+    command = partial(plan_command, options)
+    return perform(command, log_format, verbose, quiet, no_color)

@@ -1,0 +1,62 @@
+"""The command line of `sandbox`."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from runner.cli import options as opt
+from runner.cli.process import perform
+
+
+def sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
+    workflow: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID[=STATE]",
+            help="A workflow, with its state (editing if left out); may be repeated.",
+        ),
+    ] = None,
+    organization: Annotated[str, typer.Option(help="The organization in the URL.")] = "sandbox",
+    effect_delay: Annotated[
+        str,
+        typer.Option(
+            metavar="DURATION", help="How long a command takes to have its effect, such as 200ms."
+        ),
+    ] = "0s",
+    signal: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WORKFLOW/ACTIVITY[=NAME:TYPE,...]",
+            help="A signal activity and its parameters, of type string, number, boolean or"
+            " date-time (any if left out); may be repeated. Without it, a workflow has signal1.",
+        ),
+    ] = None,
+    state_field: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="The field of a read that holds the state."),
+    ] = "state",
+    output_format: opt.OutputFormat = opt.Format.TEXT,
+    log_format: opt.LogFormatOption = opt.LogFormat.TEXT,
+    verbose: opt.Verbose = 0,
+    quiet: opt.Quiet = False,
+    no_color: opt.NoColor = False,
+) -> int:
+    """Serve a stand-in for the API on loopback, until Ctrl-C or SIGTERM."""
+    from runner.cli.sandbox_options import sandbox_options
+    from runner.commands.sandbox import sandbox_command
+
+    options = sandbox_options(
+        port,
+        workflow or [],
+        organization,
+        effect_delay,
+        signals=signal or [],
+        state_field=state_field,
+        as_json=output_format is opt.Format.JSON,
+    )
+    command = partial(sandbox_command, options)
+    return perform(command, log_format, verbose, quiet, no_color)

@@ -1,0 +1,39 @@
+"""Where the API is, and how a command that talks to it reads states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runner.campaign.hosts import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL, check_target
+
+if TYPE_CHECKING:
+    from runner.campaign.hosts import Target
+
+DEFAULT_PARALLEL_READS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The options of every command that talks to the API.
+
+    Attributes:
+        allowed_hosts: beyond those that are always allowed.
+        parallel_reads: how many workflows are read at a time.
+    """
+
+    base_url: str = DEFAULT_BASE_URL
+    token_url: str = DEFAULT_TOKEN_URL
+    allowed_hosts: tuple[str, ...] = ()
+    parallel_reads: int = DEFAULT_PARALLEL_READS
+
+    def target(self) -> Target:
+        """Give both addresses, checked.
+
+        Raises:
+            UsageError: if one may not be talked to.
+        """
+        return check_target(self.base_url, self.token_url, self.allowed_hosts)
+
+
+DEFAULT_ACCESS = Access()

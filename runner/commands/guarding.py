@@ -1,0 +1,127 @@
+"""Holds a plan against the guardrails of its files and of whoever runs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runner.errors import GuardrailError
+from runner.guardrails.check import check, check_organizations
+from runner.guardrails.closing import closed_windows, why_closed
+from runner.guardrails.demands import WINDOWS, merge
+from runner.guardrails.overrides import Applied, Override, lift
+from runner.load import load
+from runner.plural import counted
+from runner.validate.policy import read_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runner.commands.surroundings import Surroundings
+    from runner.plan.plan import Plan
+    from runner.problems import Problem
+    from runner.validate.config import Config
+    from runner.validate.guardrails import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class HouseRules:
+    """What whoever runs the command adds to the guardrails of the files, and lifts of them.
+
+    Attributes:
+        policy: the path of a guardrail file, or None (rule R29).
+    """
+
+    policy: str | None = None
+    overrides: tuple[Override, ...] = ()
+
+
+NO_RULES = HouseRules()
+
+
+class Guard:
+    """The guardrails that hold for one command."""
+
+    def __init__(self, config: Config, rules: HouseRules, around: Surroundings) -> None:
+        """Read the policy, and put all guardrails together.
+
+        Raises:
+            InvalidConfigError: if the policy is none.
+        """
+        self._overrides = rules.overrides
+        self._around = around
+        self._demands = merge(config.documents, _policy(rules, around))
+        self._organizations: tuple[str | None, ...] = ()
+        self._lifted: dict[Problem, None] = {}
+
+    @property
+    def applied(self) -> tuple[Applied, ...]:
+        """Every override, with what it has lifted so far."""
+        return tuple(
+            Applied(override, tuple(it for it in self._lifted if it.rule == override.name))
+            for override in self._overrides
+        )
+
+    def check_organizations(self, plan: Plan) -> None:
+        """Make sure that the policy knows the organizations, before anything is read of them.
+
+        Raises:
+            GuardrailError: if it does not.
+        """
+        self._judge(check_organizations(plan, self._demands))
+
+    def check_beforehand(self, plan: Plan) -> None:
+        """Make sure of all that a run has to know before it reads states: also the time (R32).
+
+        Raises:
+            GuardrailError: if a guardrail refuses.
+        """
+        self._judge([*check_organizations(plan, self._demands), *self._closed_windows(plan)])
+
+    def check(self, plan: Plan, *, now: bool = False) -> None:
+        """Make sure that no guardrail refuses a plan, and tell the warnings.
+
+        Args:
+            plan: with what was observed, where that was needed.
+            now: whether it is about to be carried out, so that a window must be open (R32).
+
+        Raises:
+            GuardrailError: with everything that is refused.
+        """
+        windows = self._closed_windows(plan) if now else ()
+        self._judge([*check(plan, self._demands), *windows])
+        for it in self.applied:
+            if it.lifted:
+                refusals = counted(len(it.lifted), "refusal")
+                self._around.output.warning(f"--override {it.override.name} lifts {refusals}")
+            # That one is judged by the clock, and may still be needed in the course of a run.
+            if it.warning and it.override.name != WINDOWS:
+                self._around.output.warning(it.warning)
+
+    def closed(self) -> str:
+        """Say why nothing may begin now; empty where it may (rule R32)."""
+        now = self._around.world.now()
+        if not any(it.name == WINDOWS for it in self._overrides):
+            return why_closed(self._demands, self._organizations, now)
+        if not any(it.rule == WINDOWS for it in self._lifted):  # taken down once is enough
+            self._judge(closed_windows(self._demands, self._organizations, now))
+        return ""
+
+    def _closed_windows(self, plan: Plan) -> tuple[Problem, ...]:
+        self._organizations = plan.organizations
+        now = self._around.world.now()
+        return closed_windows(self._demands, self._organizations, now)
+
+    def _judge(self, problems: Sequence[Problem]) -> None:
+        left, applied = lift(problems, self._overrides)
+        self._lifted.update(dict.fromkeys(problem for it in applied for problem in it.lifted))
+        refused = tuple(problem for problem in left if problem.is_error)
+        if refused:
+            raise GuardrailError(refused)
+        self._around.output.problems(left)
+
+
+def _policy(rules: HouseRules, around: Surroundings) -> Policy | None:
+    if rules.policy is None:
+        return None
+    return read_policy(load([rules.policy], cwd=around.cwd, stdin=around.stdin))

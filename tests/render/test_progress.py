@@ -1,0 +1,131 @@
+"""Events as log lines."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from runner.execute.events import (
+    AttemptEnded,
+    CommandEnded,
+    CommandStarted,
+    PauseStarted,
+    RetryPlanned,
+    StateSeen,
+    TokenRenewed,
+    WaitStarted,
+)
+from runner.execute.results import Attempt, CommandResult, Outcome
+from runner.render.output import NORMAL, QUIET, VERBOSE, Output, OutputSettings
+from runner.render.progress import RunLog, showing_progress
+from runner.secrets.scrub import Scrubber
+from runner.states import State
+from runner.validate.config import Wait
+from tests.support.plans import command, pausing
+from tests.support.worlds import NOON
+
+if TYPE_CHECKING:
+    from runner.execute.events import Event
+
+WAITED = command("A", wait=Wait(State.STARTED))
+EVENTS: dict[str, Event] = {
+    "started": CommandStarted(1, 2, WAITED),
+    "attempt": AttemptEnded(WAITED, Attempt(NOON, 0.5, 204, None, None)),
+    "retry": RetryPlanned(WAITED, 1.5, "busy"),
+    "token": TokenRenewed(WAITED),
+    "pause": PauseStarted(pausing(90), 90.0),
+    "waiting": WaitStarted((WAITED,)),
+    "state": StateSeen(WAITED, State.STOPPED, 0.25, news=True),
+    "command": CommandEnded(1, 2, CommandResult(WAITED, Outcome.SUCCEEDED)),
+}
+LINES = {
+    "started": "1/2 start A ...",
+    "attempt": "start A: attempt: 204, 0.500 s",
+    "retry": "warning: start A: busy; trying again in 1.5 s",
+    "token": "warning: start A: the token was rejected; another one was fetched",
+    "pause": "wait 1m30s ...",
+    "waiting": "Waiting for 1 workflow ...",
+    "state": "start A: stopped, not started yet after 0.2 s",
+    "command": "1/2 start A: succeeded",
+}
+
+
+class _Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def output(verbosity: int = NORMAL, *, as_json: bool = False, terminal: bool = False) -> Any:
+    stderr = _Terminal() if terminal else StringIO()
+    settings = OutputSettings(json_logs=as_json, verbosity=verbosity, color=False)
+    scrubber = Scrubber()
+    return Output(
+        StringIO(),
+        stderr,
+        scrubber=scrubber,
+        settings=settings,
+        now=lambda: NOON + timedelta(seconds=1),
+    )
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_each_event_has_its_line(name: str) -> None:
+    made = output(VERBOSE)
+    RunLog(made)(EVENTS[name])
+    assert made.stderr.getvalue() == f"{LINES[name]}\n"
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_each_event_is_one_json_object(name: str) -> None:
+    made = output(VERBOSE, as_json=True)
+    RunLog(made)(EVENTS[name])
+    record = json.loads(made.stderr.getvalue())
+    assert record["event"] == name
+    assert {"at", "level", "message"} <= record.keys()
+
+
+@pytest.mark.parametrize("name", ["started", "attempt"])
+def test_details_are_for_verbose_only(name: str) -> None:
+    made = output()
+    RunLog(made)(EVENTS[name])
+    assert made.stderr.getvalue() == ""
+
+
+def test_quiet_shows_what_went_wrong() -> None:
+    made = output(QUIET)
+    log = RunLog(made)
+    for event in EVENTS.values():
+        log(event)
+    log(CommandEnded(2, 2, CommandResult(WAITED, Outcome.UNKNOWN, (), "lost")))
+    assert made.stderr.getvalue().splitlines() == [
+        LINES["retry"],
+        LINES["token"],
+        "error: 2/2 start A: unknown: lost",
+    ]
+
+
+def test_a_state_that_stays_is_told_once() -> None:
+    made = output()
+    RunLog(made)(StateSeen(WAITED, State.STOPPED, 5.0, news=False))
+    assert made.stderr.getvalue() == ""
+
+
+def test_a_pause_is_told_once_and_has_no_number() -> None:
+    made = output(VERBOSE)
+    log = RunLog(made)
+    log(CommandStarted(0, 2, pausing(90)))
+    log(PauseStarted(pausing(90), 90.0))
+    log(CommandEnded(0, 2, CommandResult(pausing(90), Outcome.SUCCEEDED)))
+    assert made.stderr.getvalue().splitlines() == ["wait 1m30s ...", "wait 1m30s: succeeded"]
+
+
+def test_the_bar_takes_every_event_and_tells_retries_beside_it() -> None:
+    made = output(terminal=True)
+    with showing_progress(made, 2) as emit:
+        for event in EVENTS.values():
+            emit(event)
+    assert "trying again in 1.5 s" in made.stderr.getvalue()

@@ -1,0 +1,123 @@
+"""The end of a run: its table, its line, and how to go on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from runner.campaign.hosts import Target
+from runner.errors import ExitCode
+from runner.execute.results import Attempt, CommandResult, Outcome
+from runner.execute.run import Header, Run
+from runner.render.summary import MOST_ROWS, next_step, state_lines, summary_line, summary_table
+from runner.source_control import SourceControl
+from tests.support.plans import command, desired, live, offline, pausing, plan_of
+from tests.support.worlds import NOON
+
+TARGET = Target("https://mc.adobe.io", "https://ims-na1.adobelogin.com/ims/token/v3")
+SENT = (Attempt(NOON, 0.25, 204, None, None),)
+
+
+def run_of(*results: CommandResult, exit_code: ExitCode = ExitCode.FAILED) -> Run:
+    return Run(
+        header=Header("id", "run", None, TARGET, SourceControl(), NOON),
+        result="failed",
+        exit_code=exit_code,
+        files=(),
+        plan=plan_of([it.command for it in results]),
+        results=results,
+        problems=(),
+        warnings=(),
+        message="",
+        finished_at=NOON,
+    )
+
+
+def result(workflow: str, outcome: Outcome, *, sent: bool = True) -> CommandResult:
+    return CommandResult(command(workflow), outcome, SENT if sent else ())
+
+
+def shown(run: Run) -> str:
+    text = StringIO()
+    Console(file=text, width=160).print(summary_table(run))
+    return text.getvalue()
+
+
+class TestNextStep:
+    def test_from_the_first_that_was_not_reached(self) -> None:
+        run = run_of(
+            result("A", Outcome.SUCCEEDED),
+            result("B", Outcome.FAILED),
+            result("C", Outcome.NOT_SENT, sent=False),
+            result("D", Outcome.NOT_SENT, sent=False),
+        )
+        assert next_step(run).endswith(": the same command with --from a.yaml#C")
+
+    def test_a_reviewed_plan_has_to_be_made_anew(self) -> None:
+        run = run_of(result("A", Outcome.FAILED), result("B", Outcome.NOT_SENT, sent=False))
+        assert next_step(run, is_reviewed=True).endswith(
+            ": plan again with --from a.yaml#B, have that reviewed, and run it"
+        )
+
+    def test_a_desired_state_is_named_as_the_files_have_it(self) -> None:
+        plan = live(offline(desired("A", restart_failed=True)), A="failed")
+        stop, start = plan.commands
+        run = run_of(
+            CommandResult(stop, Outcome.FAILED, SENT), CommandResult(start, Outcome.NOT_SENT)
+        )
+        assert next_step(run).endswith("--from a.yaml#desired.1")
+
+    @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.UNKNOWN, Outcome.SUCCEEDED])
+    def test_nothing_where_all_were_reached(self, outcome: Outcome) -> None:
+        assert next_step(run_of(result("A", outcome))) == ""
+
+    def test_nothing_where_nothing_was_sent(self) -> None:
+        assert next_step(run_of(result("A", Outcome.NOT_SENT, sent=False))) == ""
+
+
+class TestTable:
+    def test_a_row_for_each_with_its_seconds(self) -> None:
+        waited = replace(result("A", Outcome.SUCCEEDED), waited=1.5)
+        paused = CommandResult(pausing(30), Outcome.SUCCEEDED, waited=30.0)
+        held = CommandResult(
+            live(offline(desired("C")), C="started").commands[0], Outcome.SKIPPED, (), "so already"
+        )
+        rows = [line.split() for line in shown(run_of(waited, paused, held)).splitlines()[2:]]
+        assert rows == [
+            ["succeeded", "start", "A", "a.yaml:1", "1.75"],
+            ["succeeded", "wait", "30s", "a.yaml:1", "30.00"],
+            ["skipped", "ensure", "C", "started", "a.yaml:1", "so", "already"],
+        ]
+
+    def test_of_many_those_that_went_wrong_are_there(self) -> None:
+        results = [result(f"W{n}", Outcome.SUCCEEDED) for n in range(MOST_ROWS + 100)]
+        results.append(result("LAST", Outcome.FAILED))
+        table = summary_table(run_of(*results))
+        assert table.row_count == MOST_ROWS
+        assert "LAST" in shown(run_of(*results))
+
+    def test_markup_in_a_message_is_text(self) -> None:
+        odd = replace(result("A", Outcome.FAILED), message="[bold]x[/bold] ##[y]")
+        assert "[bold]x[/bold] # #[y]" in shown(run_of(odd))
+
+
+def test_the_line_counts_commands_but_no_pauses() -> None:
+    run = run_of(
+        result("A", Outcome.SUCCEEDED),
+        CommandResult(pausing(), Outcome.SUCCEEDED),
+        result("B", Outcome.FAILED),
+    )
+    assert summary_line(run) == (
+        "Result: failed (exit code 1). 2 commands: 1 succeeded, 1 failed. 0.0 s"
+    )
+
+
+def test_states_of_several_organizations_are_told_apart() -> None:
+    assert state_lines({"o": {"A": "started"}}) == ["In the sandbox now:", "  A: started"]
+    assert state_lines({"o": {"A": "started"}, "p": {"A": "paused"}})[1:] == [
+        "  o A: started",
+        "  p A: paused",
+    ]
