@@ -7,7 +7,7 @@ TOOLS = .venv-tools/bin
 # -qq: of pip's words, only errors. Where packages come from is up to the user's PIP_* settings.
 PIP_INSTALL = -m pip install -qq
 
-.PHONY: help demo test test-oldest sdk-test lint wheel-check workflow-check check clean
+.PHONY: help demo test test-oldest sdk-test bench lint wheel-check workflow-check check clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | \
@@ -25,6 +25,9 @@ test-oldest: .venv-oldest/.test ## Run the tests with the oldest dependencies th
 
 sdk-test: .venv/.test tests/sdk/node_modules ## Drive the sandbox with Adobe's own SDK (needs Node)
 	@$(IN) pytest -m sdk tests/sdk
+
+bench: .venv/.installed ## Measure the speed as ratios (nothing else should run meanwhile)
+	@$(IN) benchmarks.status_reads
 
 lint: .venv/.lint ## Run ruff and mypy
 	@$(IN) ruff check
