@@ -91,7 +91,7 @@ class Interruption:
         self._received.append(number)
         second = len(self._received) > 1
         if self._raises_at_once or (second and self._is_forcible):
-            self._requested = True
+            self.request()
             raise KeyboardInterrupt
         self.request()
         if self._on_wish is not None and not second:

@@ -53,6 +53,14 @@ pytest_plugins = ["tests.support.campaign"]
 
 
 # HYPOTHESIS_PROFILE=long looks at random documents for minutes instead of seconds.
-settings.register_profile("default", max_examples=200, deadline=None, suppress_health_check=_SLOW)
+# The default one looks at the same examples each time, so that a change alone makes a test fail.
+settings.register_profile(
+    "default",
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=_SLOW,
+    derandomize=True,
+    database=None,
+)
 settings.register_profile("long", max_examples=20_000, deadline=None, suppress_health_check=_SLOW)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

@@ -80,6 +80,18 @@ def test_at_once_even_the_first_is_force(number: signal.Signals) -> None:
         assert interruption.requested
 
 
+@pytest.mark.parametrize("number", BOTH)
+def test_whoever_waits_hears_of_force_too(number: signal.Signals) -> None:
+    interruption = Interruption()
+    waiter = threading.Thread(target=interruption.wait, daemon=True)
+    waiter.start()
+    wishing = pytest.raises(KeyboardInterrupt)
+    with interruption.handling_signals(), wishing, interruption.at_once():
+        signal.raise_signal(number)
+    waiter.join(30)
+    assert not waiter.is_alive()
+
+
 def test_at_once_ends_with_its_block() -> None:
     interruption = Interruption()
     with interruption.handling_signals():

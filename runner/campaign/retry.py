@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -20,12 +21,14 @@ class RetryPolicy:
         base: seconds; the first wait is at most this long, each further one at most twice the last.
         cap: seconds; no wait of our own is longer.
         longest_asked: seconds; where `Retry-After` asks for more, the command fails instead.
+        within: seconds for all attempts of a read together.
     """
 
     attempts: int = 5
     base: float = 1.0
     cap: float = 30.0
     longest_asked: float = 120.0
+    within: float = math.inf
 
     def delay(self, tried: int, asked: float | None, random: Callable[[], float]) -> float | None:
         """Give the seconds to wait before the next attempt, or None where there is none.

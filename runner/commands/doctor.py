@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runner.campaign.known_errors import YOU
@@ -18,7 +19,7 @@ from runner.diagnosis.workflows import (
     workflow_checks,
 )
 from runner.durations import format_duration
-from runner.errors import CredentialsError, ExitCode, InvalidConfigError
+from runner.errors import CredentialsError, ExitCode
 from runner.plural import counted
 from runner.printable import printable
 from runner.render.doctor import doctor_json, doctor_lines
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from runner.commands.looking import LookOptions
     from runner.commands.surroundings import Surroundings
     from runner.plan.command import Command
-    from runner.states import WorkflowKey
+    from runner.states import Observation, WorkflowKey
     from runner.validate.config import Auth, Config
 
 SECRETS = "Secrets"
@@ -49,12 +50,7 @@ def doctor_command(options: LookOptions, around: Surroundings) -> ExitCode:
         was found; `INVALID`.
     """
     target = options.access.target()
-    try:
-        config = configure_to_look(options, around)
-    except InvalidConfigError as error:
-        around.output.problems(error.problems)
-        around.output.error(str(error))
-        return error.exit_code
+    config = configure_to_look(options, around)
     around.output.problems(config.warnings)
     checks = list(_Examination(config, target, options, around).checks())
     if options.json:
@@ -143,10 +139,18 @@ class _Examination:
             return
         observations = list(seen.values())
         yield organization_check(organization, self._target.host, observations)
-        yield from workflow_checks(observations)
-        yield from state_checks(wanted, observations)
-        for key, commands in wanted.items():
-            yield from signal_checks(commands, seen[key], self._target.base_url)
+        several = len({organization for organization, _ in self._named}) > 1
+        for check in self._of_workflows(wanted, observations):
+            prefix = f"{printable(organization)} " if several else ""
+            yield replace(check, subject=f"{prefix}{check.subject}")
+
+    def _of_workflows(
+        self, wanted: dict[WorkflowKey, list[Command]], seen: list[Observation]
+    ) -> Iterator[Check]:
+        yield from workflow_checks(seen)
+        yield from state_checks(wanted, seen)
+        for it in seen:
+            yield from signal_checks(wanted[it.key], it, self._target.base_url)
 
 
 def _token_text(left: float | None) -> str:

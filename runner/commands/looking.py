@@ -9,12 +9,15 @@ from runner.commands.access import DEFAULT_ACCESS, Access
 from runner.commands.planning import require_organization
 from runner.commands.surroundings import configure, load_inputs
 from runner.plan.build import build_plan
+from runner.plan.command import Command
+from runner.validate.config import DEFAULT_ON_FAILURE, DEFAULT_TIMEOUT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from runner.commands.surroundings import Inputs, Surroundings
-    from runner.plan.command import Command
     from runner.states import WorkflowKey
-    from runner.validate.config import Config
+    from runner.validate.config import Config, DocumentConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,32 @@ def configure_to_look(options: LookOptions, around: Surroundings) -> Config:
 
 
 def mentions(config: Config) -> dict[WorkflowKey, list[Command]]:
-    """Give every workflow that the files name, in order, with each command that names it."""
+    """Give every workflow that the files name, in order, with each entry that names it.
+
+    An entry of `signals` is no command, but stands here like one.
+    """
     found: dict[WorkflowKey, list[Command]] = {}
-    for command in build_plan(config).commands:
+    declared = (it for document in config.documents for it in _declarations(document))
+    for command in (*build_plan(config).commands, *declared):
         if command.workflow is not None:
             found.setdefault(command.key, []).append(command)
     return found
+
+
+def _declarations(document: DocumentConfig) -> Iterator[Command]:
+    step = f"{document.name}#signals"
+    for n, mention in enumerate(document.declared, 1):
+        yield Command(
+            id=f"{step}.{n}",
+            document=document.name,
+            step=step,
+            action="signals",
+            workflow=mention.workflow,
+            organization=document.organization,
+            name=None,
+            file=document.file,
+            line=mention.line,
+            column=mention.column,
+            timeout=DEFAULT_TIMEOUT,
+            on_failure=DEFAULT_ON_FAILURE,
+        )

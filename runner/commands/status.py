@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from runner.commands.connect import Remote, connect
 from runner.commands.looking import configure_to_look, mentions
-from runner.errors import ExitCode, InvalidConfigError
+from runner.errors import ExitCode
 from runner.plural import counted
 from runner.render.status import Sighting, status_json, status_lines
 
@@ -25,12 +25,7 @@ def status_command(options: LookOptions, around: Surroundings) -> ExitCode:
         CredentialsError: if the credentials do not suffice.
     """
     target = options.access.target()
-    try:
-        config = configure_to_look(options, around)
-    except InvalidConfigError as error:
-        around.output.problems(error.problems)
-        around.output.error(str(error))
-        return error.exit_code
+    config = configure_to_look(options, around)
     around.output.problems(config.warnings)
     named = mentions(config)
     remote = Remote(target, options.inputs.allowed, options.access.parallel_reads)

@@ -76,7 +76,7 @@ def _unmapped(field: str, group: Sequence[Observation], files: str) -> Check:
 def _remedy(yaml: Sequence[str], files: str) -> str:
     unsaid = any(TO_FILL_IN in line for line in yaml)
     then = f", with what you know in place of {TO_FILL_IN}" if unsaid else ""
-    return f"Write this into {files}{then}"
+    return f"Write this into {files}, below what `defaults` holds there already{then}"
 
 
 def _files(group: Iterable[Observation], named: Mapping[WorkflowKey, Sequence[Command]]) -> str:

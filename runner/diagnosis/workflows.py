@@ -29,8 +29,10 @@ def organization_check(organization: str, host: str, seen: Sequence[Observation]
     subject = f"{printable(organization)} at {printable(host)}"
     if any(it.found is not None for it in seen):
         return Check(ORGANIZATIONS, subject, Result.OK, "reachable")
-    remedy = "Check `organization`, --base-url and the network"
-    return Check(ORGANIZATIONS, subject, Result.FAILED, seen[0].error, remedy, YOU)
+    first = seen[0]
+    remedy = first.remedy or "Check `organization`, --base-url and the network"
+    who = first.who or YOU
+    return Check(ORGANIZATIONS, subject, Result.FAILED, first.error, remedy, who)
 
 
 def workflow_checks(seen: Sequence[Observation]) -> Iterator[Check]:
@@ -78,4 +80,7 @@ def _signal_check(activity: str, command: Command, seen: Observation, base_url: 
     except UntrustedHrefError as error:
         message = f"it is there, but its trigger is not to be trusted, so no run uses it: {error}"
         return Check(SIGNALS, subject, Result.FAILED, message, _ASK_ADOBE, ADMINISTRATOR)
+    if seen.state not in (State.STARTED, State.UNKNOWN):
+        message = f"it is there, but a signal needs its workflow started, and it is {seen.state}"
+        return Check(SIGNALS, subject, Result.WARNING, message, "Start the workflow first", YOU)
     return Check(SIGNALS, subject, Result.OK, "it is there, and can be triggered while it runs")

@@ -40,8 +40,8 @@ class Crew(Generic[Job, Result]):
 
         Args:
             jobs: in their order.
-            work: does one job on some thread; it waits by the world that it is given, and by
-                nothing else.
+            work: does one job on some thread; it waits by the world that it is given. (What waits
+                otherwise, as for a token, is left to itself when all is over.)
             world: whose wish to stop ends all.
         """
         self._jobs = jobs
@@ -53,7 +53,8 @@ class Crew(Generic[Job, Result]):
         self._taking = threading.Lock()
         self._next = 0
         self._end = len(jobs)  # no job from this place on is begun
-        self._done: queue.SimpleQueue[tuple[int, Result | _Failed]] = queue.SimpleQueue()
+        # No SimpleQueue: its `get` may block for ever where a signal comes across its timeout.
+        self._done: queue.Queue[tuple[int, Result | _Failed]] = queue.Queue()
 
     def gather(self, most: int, tell: Callable[[Result], None]) -> list[Result]:
         """Do all jobs and give their results in order; once.

@@ -69,6 +69,7 @@ def observe(
         policy: how often and how patiently one workflow is tried. Where the first `ENOUGH` are not
             answered at all, no other is tried.
 
+
     Raises:
         CredentialsError: where credentials are rejected: no other read is begun then. Where several
             are, the first in order is told, whichever came first in time.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _MOST = 200  # fields or signal activities of one workflow; a real one has a few dozen
 _DEPTH = 3  # names in a row, as in `execution.last.state`
 _LONGEST_NAME = 100  # characters
+_LONGEST_ACTIVITY = 200  # characters, as many as a configuration may name
 _LONGEST_VALUE = 200
 _LONGEST_HREF = 4096  # more than is ever posted to
 _LONGEST_NUMBER = 400  # digits; longer ones take time, and mean nothing
@@ -81,7 +82,7 @@ class Payload:
         holder = self._payload.get(_ACTIVITIES)
         found = holder.get("activity") if isinstance(holder, dict) else None
         made = (
-            SignalActivity(self._clean(name, _LONGEST_NAME), _href(activity["trigger"]))
+            SignalActivity(self._clean(name, _LONGEST_ACTIVITY), _href(activity["trigger"]))
             for name, activity in _named(found)
             if isinstance(activity, dict) and "trigger" in activity
         )

@@ -25,6 +25,9 @@ _PASSING = frozenset({429, 502, 503, 504})
 _REJECTED = frozenset({401, 403})
 
 
+_LEAST = 1.0  # seconds that an attempt is given however late it is
+
+
 def read_workflow(  # noqa: PLR0913 - each is told apart by its name
     client: CampaignClient,
     organization: str,
@@ -59,8 +62,10 @@ def read_workflow(  # noqa: PLR0913 - each is told apart by its name
     reader = _Reader(Observation(organization, workflow, found=None), mapping, scrubber)
     path = f"/{organization}/campaign/workflow/execution/{quote(workflow, safe='')}"
     tried, renewed = 0, False
+    deadline = world.monotonic() + policy.within
     while True:
-        answer = client.get(path, timeout)
+        left = max(deadline - world.monotonic(), _LEAST)
+        answer = client.get(path, min(timeout, left))
         if isinstance(answer, Answer) and answer.status in _REJECTED:
             if renewed or not client.renew_token():
                 raise CredentialsError(reader.refusal(answer))
@@ -68,7 +73,7 @@ def read_workflow(  # noqa: PLR0913 - each is told apart by its name
             continue
         tried += 1
         delay = _delay(answer, tried, policy, world)
-        if delay is None:
+        if delay is None or world.monotonic() + delay >= deadline:
             return reader.observation(answer)
         if world.pause(delay):
             raise InterruptedRunError(
@@ -106,7 +111,9 @@ class _Reader:
             found = False if answer.status == 404 else None
             known = explain(answer.status, answer.text[:MAX_BODY])
             meaning = known.meaning if known else "the API refused to let the workflow be read"
-            unread = self._unread(found=found, error=f"{meaning}. {self._said(answer)}")
+            # What an unknown workflow is answered adds nothing to what the status says.
+            said = "" if known is not None and found is False else f". {self._said(answer)}"
+            unread = self._unread(found=found, error=f"{meaning}{said}")
             return replace(unread, remedy=known.remedy, who=known.who) if known else unread
         payload = None if answer.cut else parse_object(answer.text)
         if payload is None:

@@ -69,9 +69,12 @@ def status_json(
 def _notes(sightings: Sequence[Sighting]) -> Iterator[str]:
     """Give why states are unknown; once where it is the same for many workflows."""
     whose: dict[str, list[str]] = {}
+    several = len({it.seen.organization for it in sightings}) > 1
     for it in sightings:
         if it.seen.why_unknown:
-            whose.setdefault(it.seen.why_unknown, []).append(printable(it.seen.workflow))
+            prefix = f"{it.seen.organization} " if several else ""
+            name = printable(f"{prefix}{it.seen.workflow}")
+            whose.setdefault(it.seen.why_unknown, []).append(name)
     if whose:
         yield ""
     for why, workflows in whose.items():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from runner.states import DEFAULT_FIELDS, State, StateMapping
 from runner.validate.build_actions import build_action, build_defaults, build_desired
 from runner.validate.build_guardrails import build_guardrails
-from runner.validate.config import Auth, DocumentConfig, OAuth
+from runner.validate.config import Auth, DocumentConfig, OAuth, WorkflowMention
 from runner.validate.overlay import overlay
 from runner.validate.references import Reference, parse_reference
 
@@ -47,6 +47,10 @@ def build_document(
         desired=tuple(build_desired(document, value.get("desired", {}), defaults)),
         guardrails=build_guardrails(document, environment),
         state=_state(settings.get("state", {})),
+        declared=tuple(
+            WorkflowMention(workflow, *document.key_place(["signals", workflow]))
+            for workflow in value.get("signals", {})
+        ),
     )
 
 

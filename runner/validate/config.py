@@ -137,6 +137,7 @@ class DocumentConfig:
         file: the path as commands show it.
         organization: None where neither the document nor the environment variable names one.
         state: how answers about its workflows are read.
+        declared: the workflows whose signals it declares.
     """
 
     name: str
@@ -147,6 +148,7 @@ class DocumentConfig:
     desired: tuple[Desired, ...] = ()
     guardrails: Guardrails = NO_GUARDRAILS
     state: StateMapping = DEFAULT_MAPPING
+    declared: tuple[WorkflowMention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -275,19 +274,39 @@ def test_how_long_a_token_lasts_is_told_where_it_is_known() -> None:
     assert case.tokens.left() is None
 
 
-class Slow:
-    """Gives a reply only after it was asked for, and some time has passed for others to come."""
+class Door:
+    """A lock that counts who comes to it."""
 
-    def __init__(self, reply: Reply) -> None:
-        self.asked = threading.Event()
-        self._reply = reply
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._coming = threading.Condition()
+        self._came = 0
 
-    def __call__(self) -> Any:
-        self.asked.set()
-        time.sleep(0.05)
-        if isinstance(self._reply, BaseException):
-            raise self._reply
-        return self._reply
+    def __enter__(self) -> None:
+        with self._coming:
+            self._came += 1
+            self._coming.notify_all()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def wait_for(self, others: int) -> None:
+        """Wait until so many have come in all."""
+        with self._coming:
+            assert self._coming.wait_for(lambda: self._came >= others, 10)
+
+
+def behind_a_door(case: Case, reply: Reply, others: int) -> None:
+    """Let a reply come last, and only when so many have come for a token, now and before."""
+    door = Door()
+    case.tokens._fetching = door  # type: ignore[assignment]
+
+    def slow() -> Any:
+        door.wait_for(others)
+        return reply
+
+    case.wire.replies.append(slow)
 
 
 def on_threads(case: Case, act: Callable[[], object], count: int = 8) -> list[object]:
@@ -314,19 +333,22 @@ class TestThreads:
     """Several threads that need a token share one."""
 
     def test_the_first_is_fetched_once(self) -> None:
-        case = Case(Slow(issued()))
+        case = Case()
+        behind_a_door(case, issued(), 8)
         assert on_threads(case, case.token) == [FIRST] * 8
         assert len(case.wire.requests) == 1
 
     def test_one_that_has_ended_is_replaced_once(self) -> None:
-        case = Case(issued(), Slow(issued("token-number-2")))
+        case = Case(issued())
         case.token()
+        behind_a_door(case, issued("token-number-2"), 8)
         case.time.passed = 86_399
         assert on_threads(case, case.token) == ["token-number-2"] * 8
         assert len(case.wire.requests) == 2
 
     def test_one_that_was_rejected_for_all_is_replaced_once(self) -> None:
-        case = Case(issued(), Slow(issued("token-number-2")))
+        case = Case(issued())
+        behind_a_door(case, issued("token-number-2"), 8 + 8)  # each for the first, and the other
         rejected = threading.Barrier(8)
 
         def meet_a_refusal() -> tuple[str, bool, str]:
@@ -349,7 +371,9 @@ class TestThreads:
         assert case.token() == "token-number-3"
 
     def test_a_failure_is_shared_by_all_who_waited_for_it(self) -> None:
-        case = Case(Slow(answered(400, '{"error": "invalid_client"}')), issued())
+        case = Case()
+        behind_a_door(case, answered(400, '{"error": "invalid_client"}'), 8)
+        case.wire.replies.append(issued())
         failures = on_threads(case, case.token)
         assert {type(it) for it in failures} == {CredentialsError}
         assert len({str(it) for it in failures}) == 1
@@ -358,6 +382,7 @@ class TestThreads:
 
     def test_an_interruption_is_shared_too(self) -> None:
         interruption = RecordingInterruption(lambda _number: interruption.request())
-        case = Case(Slow(refused()), interruption=interruption)
+        case = Case(interruption=interruption)
+        behind_a_door(case, refused(), 8)
         assert {type(it) for it in on_threads(case, case.token)} == {InterruptedRunError}
         assert len(case.wire.requests) == 1

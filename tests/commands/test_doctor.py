@@ -204,7 +204,7 @@ class TestOrganizations:
             found = checks(program, "a.yaml", "b.yaml", env=pointing_at(sandbox))
         assert ("Access", "organization other", "failed") in results(found)
         assert "product profile does not cover this organization" in str(found)
-        assert ("Workflows", "WKF1", "ok") in results(found)  # that of the other one
+        assert ("Workflows", "acme WKF1", "ok") in results(found)  # that of the other one
 
     def test_each_credential_is_tried_though_they_name_the_same_workflow(
         self, program: Program, sandbox: Sandbox
@@ -293,7 +293,7 @@ class TestStates:
             found = self.mend(program, sandbox)
         (one,) = [it for it in found if it["area"] == "States"]
         assert one["subject"] == "WKF1, WKF2 and WKF3"
-        assert one["remedy"] == "Write this into a.yaml"
+        assert one["remedy"] == "Write this into a.yaml, below what `defaults` holds there already"
         assert one["who"] == "you"
 
     def test_the_field_and_its_values_renamed_to_those_of_campaigns_pages(
@@ -396,3 +396,19 @@ def test_no_report_is_written(program: Program, sandbox: Sandbox) -> None:
     write("a.yaml", ONE)
     program("doctor", "a.yaml", env=pointing_at(sandbox))
     assert not Path("report.json").exists()
+
+
+@pytest.mark.parametrize("state", ["paused", "stopped"])
+def test_a_signal_to_a_workflow_that_is_not_started_is_warned_of(
+    program: Program, state: str
+) -> None:
+    write(
+        "a.yaml",
+        f"{HEAD}actions: [signal: {{workflow: WKF1, activity: signal1, source: CI}}]\n",
+    )
+    with sandbox_of({"WKF1": state}) as sandbox:
+        found = checks(program, "a.yaml", env=pointing_at(sandbox))
+    (one,) = [it for it in found if it["area"] == "Signals"]
+    assert one["result"] == "warning"
+    assert one["message"].endswith(f"a signal needs its workflow started, and it is {state}")
+    assert one["remedy"] == "Start the workflow first"

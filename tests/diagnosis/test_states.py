@@ -39,7 +39,10 @@ def test_all_workflows_without_the_field_are_one_finding() -> None:
     (one,) = checks(*(without(name) for name in "ABCDE"), observed("F"))
     assert (one.subject, one.result) == ("A, B, C and 2 more", Result.FAILED)
     assert one.message == "there is nothing in `state`; `phase` looks like the state: it says `11`"
-    assert one.remedy == "Write this into a.yaml and b.yaml, with what you know in place of FILL_IN"
+    assert one.remedy == (
+        "Write this into a.yaml and b.yaml, below what `defaults` holds there already,"
+        " with what you know in place of FILL_IN"
+    )
     assert one.yaml[2] == '    fields: ["phase"]'
 
 

@@ -90,6 +90,17 @@ class TestSignals:
         assert result == "failed"
         assert message.endswith(says)
 
+    @pytest.mark.parametrize("state", ["editing", "paused", "stopped", "finished", "failed"])
+    def test_one_whose_workflow_does_not_run_is_a_warning(self, state: str) -> None:
+        seen = replace(self.seen(go=HREF), read=ReadState(State(state), state, "state"))
+        ((result, message),) = self.checks(seen, self.signal())
+        assert result == "warning"
+        assert message.endswith(f"a signal needs its workflow started, and it is {state}")
+
+    def test_one_of_a_state_that_is_not_known_is_there_all_the_same(self) -> None:
+        seen = replace(self.seen(go=HREF), read=ReadState(State.UNKNOWN, "11", "state"))
+        assert [it for it, _ in self.checks(seen, self.signal())] == ["ok"]
+
     def test_one_whose_trigger_leads_elsewhere(self) -> None:
         elsewhere = HREF.replace("mc.adobe.io", "evil.example")
         ((result, message),) = self.checks(self.seen(go=elsewhere), self.signal())

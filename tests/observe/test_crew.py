@@ -146,24 +146,30 @@ class TestStopping:
         """Give how long it took to get away, and what was begun."""
         world, stuck = World(), threading.Event()
         begun: list[int] = []
+        all_begun = threading.Barrier(5)  # four threads of the crew, and the one that acts
 
         def work(job: int, _world: World) -> int:
             begun.append(job)
+            all_begun.wait(10)
             assert stuck.wait(30)
             return job
 
+        def act_once_all_have_begun() -> None:
+            all_begun.wait(10)
+            act(world)
+
         crew = Crew(range(100), work, world)
-        timer = threading.Timer(0.05, act, (world,))
-        timer.start()
+        actor = threading.Thread(target=act_once_all_have_begun)
+        actor.start()
         began = time.monotonic()
         with pytest.raises(KeyboardInterrupt):
             crew.gather(4, ignore)
         took = time.monotonic() - began
-        timer.join()
+        actor.join()
         stuck.set()
         while crew_threads():
             time.sleep(0.001)
-        return took, begun
+        return took, sorted(begun)
 
     def test_a_wish_ends_it(self) -> None:
         took, begun = self.stopped(lambda world: world.interruption.request())

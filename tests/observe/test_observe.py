@@ -31,6 +31,7 @@ from tests.support.worlds import FakeTime, RecordingInterruption
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from runner.campaign.transport import Answer
     from runner.states import Observation, Observations
     from tests.support.scripted import Peer
     from tests.support.wire import Reply
@@ -255,17 +256,27 @@ class TestStopping:
 
     def test_a_wish_ends_the_waits_of_all_threads(self) -> None:
         world = World()
-        wire, client = wire_of({name: [answered(503, retry_after="100")] for name in "ABCD"})
-        timer = threading.Timer(0.1, world.interruption.request)
-        timer.start()
+        all_asked = threading.Barrier(5)  # four threads that read, and the one that wishes
+
+        def busy() -> Answer:
+            all_asked.wait(10)
+            return answered(503, retry_after="100")
+
+        def wish() -> None:
+            all_asked.wait(10)
+            world.interruption.request()
+
+        wire, client = wire_of({name: [busy] for name in "ABCD"})
+        wisher = threading.Thread(target=wish)
+        wisher.start()
         began = time.monotonic()
         with pytest.raises(KeyboardInterrupt):
-            look([want(name) for name in "ABCD"], {"a": client}, world=world)
-        timer.join()
+            look([want(name) for name in "ABCD"], {"a": client}, parallel=4, world=world)
+        wisher.join()
         while any(it.name.startswith("crew-") for it in threading.enumerate()):
             time.sleep(0.001)
         assert time.monotonic() - began < 10
-        assert len(wire.requests) == 4
+        assert sorted(wire.asked) == ["A", "B", "C", "D"]
 
     def test_reads_under_way_end_with_the_transport(self) -> None:
         world, transport = World(), Transport({})

@@ -109,8 +109,15 @@ class TestSignals:
 
     def test_a_name_is_short(self) -> None:
         ((name, href),) = signals({"activity": {"x" * 100_000: {"trigger": {"href": HREF}}}})
-        assert name == "x" * 100 + "..."
+        assert name == "x" * 200 + "..."
         assert href == HREF
+
+    @pytest.mark.parametrize("length", [100, 101, 200])
+    def test_a_name_that_a_configuration_may_give_is_whole(self, length: int) -> None:
+        name = "x" * length
+        trigger = {"trigger": {"href": HREF}}
+        assert signals({"activity": {name: trigger}}) == [(name, HREF)]
+        assert signals({"activity": [{"name": name, **trigger}]}) == [(name, HREF)]
 
     def test_an_address_is_never_shown(self) -> None:
         assert HREF not in repr(SignalActivity("a", HREF))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from runner.campaign.retry import RetryPolicy
@@ -10,6 +12,11 @@ from runner.secrets.secret import Secret
 from runner.states import NOTHING_READ, State, StateMapping
 from tests.observe.conftest import TOKEN, Desk
 from tests.support.wire import Reply, answered, lost, refused, told, untrusted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runner.campaign.transport import Answer
 
 STARTED = told({"state": "started"})
 
@@ -32,6 +39,22 @@ class RenewableToken:
 
     def left(self) -> float | None:
         return None
+
+
+def time_passing(desk: Desk) -> Callable[[int], None]:
+    """Give what lets time pass while somebody waits."""
+
+    def pass_time(_number: int) -> None:
+        desk.time.passed += desk.time.pauses[-1]
+
+    return pass_time
+
+
+def test_an_activity_with_the_longest_name_is_found(desk: Desk) -> None:
+    name = "s" * 200  # as long as a configuration may give it
+    trigger = {"href": "https://mc.adobe.io/acme/x/trigger/"}
+    seen = desk.told({"state": "started", "activities": {"activity": {name: {"trigger": trigger}}}})
+    assert [(it.name, it.href) for it in seen.signals] == [(name, trigger["href"])]
 
 
 def test_what_the_api_says_is_given(desk: Desk) -> None:
@@ -105,6 +128,36 @@ class TestTriedAgain:
         assert seen.error.startswith(words)
         assert desk.time.pauses == [1.0, 2.0, 4.0, 8.0]
 
+    @pytest.mark.parametrize("asked", ["60", "120"])
+    def test_one_that_asks_for_more_than_is_left_is_given_up(self, desk: Desk, asked: str) -> None:
+        busy = answered(429, "busy", retry_after=asked)
+        seen = desk.read(busy, STARTED, policy=RetryPolicy(within=60.0))
+        assert (seen.found, seen.state) == (None, State.UNKNOWN)
+        assert seen.error.endswith("It says: 429 busy")
+        assert (len(desk.wire.requests), desk.time.pauses) == (1, [])
+
+    def test_all_attempts_end_within_the_bound(self, desk: Desk) -> None:
+        desk.on_pause = time_passing(desk)
+        busy = answered(429, retry_after="25")
+        seen = desk.read(*[busy] * 5, policy=RetryPolicy(within=60.0))
+        assert seen.found is None
+        assert desk.time.pauses == [25.0, 25.0]
+        assert [timeout for _, timeout in desk.wire.requests] == [60.0, 35.0, 10.0]
+
+    def test_what_comes_within_the_bound_is_taken(self, desk: Desk) -> None:
+        desk.on_pause = time_passing(desk)
+        busy = answered(429, retry_after="59")
+        assert desk.read(busy, STARTED, policy=RetryPolicy(within=60.0)).state is State.STARTED
+
+    def test_however_late_an_attempt_is_it_is_given_a_second(self, desk: Desk) -> None:
+        def slow() -> Answer:
+            desk.time.passed += 75
+            return answered(401)
+
+        desk.tokens = RenewableToken("second-token-of-the-run")
+        assert desk.read(slow, STARTED, policy=RetryPolicy(within=60.0)).found
+        assert [timeout for _, timeout in desk.wire.requests] == [60.0, 1.0]
+
     def test_how_often_is_a_setting(self, desk: Desk) -> None:
         assert desk.read(refused(), policy=RetryPolicy(attempts=1)).found is None
         assert desk.time.pauses == []
@@ -132,9 +185,10 @@ class TestNotTriedAgain:
         seen = desk.read(answered(404, "there is none"))
         assert seen.found is False
         assert (seen.state, seen.read) == (State.UNKNOWN, NOTHING_READ)
-        assert "no workflow with this ID; it may have been changed in Campaign" in seen.error
-        assert seen.error.endswith("It says: 404 there is none")
-        assert seen.why_unknown.startswith(f"{seen.error}. Open the workflow there")
+        meaning = "Campaign knows no workflow with this ID; it may have been changed in Campaign"
+        assert seen.error == meaning
+        assert seen.why_unknown == f"{meaning}. {seen.remedy} ({seen.who})"
+        assert "there is none" not in seen.why_unknown
         assert (seen.remedy[:4], seen.who) == ("Open", "you")
 
     @pytest.mark.parametrize("status", [204 + 96, 302, 400, 405, 410, 418, 500, 501, 599])
