@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from runner.errors import ExitCode, RunnerError
+from runner.errors import ExitCode, GuardrailError, InvalidConfigError, RunnerError
 from runner.printable import printable
 from runner.render.output import silence
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # typer gives out this class only as the base of one that it does.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
+_TYPER_INTERRUPTED = 130  # what typer makes of a Ctrl-C while it still reads the command line
+
 
 def guarded(app: Typer, arguments: list[str]) -> int:
     """Parse a command line, run what it says, and give the exit code."""
@@ -36,7 +38,7 @@ def guarded(app: Typer, arguments: list[str]) -> int:
     if sys.stdout is None:
         sys.stdout = _Closed()
     try:
-        return int(app(arguments, prog_name="campaign-runner", standalone_mode=False) or 0)
+        return _code(app(arguments, prog_name="campaign-runner", standalone_mode=False))
     except _UsageError as error:
         _show_usage_error(error)
         return ExitCode.USAGE
@@ -52,12 +54,21 @@ def guarded(app: Typer, arguments: list[str]) -> int:
         return ExitCode.BROKEN
 
 
+def _code(given: Any) -> int:
+    if given == _TYPER_INTERRUPTED:
+        _say("interrupted")
+        return ExitCode.UNSETTLED
+    return int(given or 0)
+
+
 def carry_out(command: Callable[[Surroundings], ExitCode], around: Surroundings) -> int:
     """Run one command, and give its exit code whatever is raised inside."""
     output = around.output
     try:
         return command(around)
     except RunnerError as error:
+        if isinstance(error, (InvalidConfigError, GuardrailError)):
+            output.problems(error.problems)
         output.error("\n".join(printable(line) for line in str(error).split("\n")))
         return error.exit_code
     except KeyboardInterrupt:

@@ -218,6 +218,10 @@ def house_rules(policy: str | None, override: list[str] | None, reason: str | No
         UsageError: if a name is wrong, or guardrails are lifted without a reason.
     """
     from runner.commands.guarding import HouseRules
+    from runner.errors import UsageError
     from runner.guardrails.overrides import read_overrides
 
+    if policy is None and os.environ.get("CAMPAIGN_RUNNER_POLICY") == "":
+        # What a pipeline makes of a setting that is not there; it must not lift a policy.
+        raise UsageError("CAMPAIGN_RUNNER_POLICY is empty; name a file, or unset it")
     return HouseRules(policy, read_overrides(override or (), reason))

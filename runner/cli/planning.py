@@ -18,7 +18,14 @@ def validate(
     env: opt.Environment = None,
     output_format: opt.OutputFormat = opt.Format.TEXT,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse on warnings too.")] = False,
-    policy: opt.Policy = None,
+    policy: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            envvar="CAMPAIGN_RUNNER_POLICY",
+            help="Check this policy file, too; `plan` holds files against it.",
+        ),
+    ] = None,
     allow_env: opt.AllowEnv = None,
     allow_secret_file: opt.AllowSecretFile = None,
     log_format: opt.LogFormatOption = opt.LogFormat.TEXT,

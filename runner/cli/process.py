@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from runner.errors import ExitCode
 
 _TERMINAL = "CONIN$" if os.name == "nt" else "/dev/tty"
-_WAITING = b"Interrupted: the command under way still gets its answer. Once more to stop at once.\n"
+_WAITING = b"Interrupted: a command under way still gets its answer. Once more to stop at once.\n"
 
 
 def perform(

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runner.errors import GuardrailError
+from runner.errors import GuardrailError, UsageError
 from runner.guardrails.check import check, check_organizations
 from runner.guardrails.closing import closed_windows, why_closed
 from runner.guardrails.demands import WINDOWS, merge
 from runner.guardrails.overrides import Applied, Override, lift
 from runner.load import load
-from runner.plural import counted
+from runner.load.sources import STDIN
 from runner.validate.policy import read_policy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from runner.commands.surroundings import Surroundings
+    from runner.load import Loaded
     from runner.plan.plan import Plan
     from runner.problems import Problem
     from runner.validate.config import Config
@@ -40,7 +42,11 @@ NO_RULES = HouseRules()
 
 
 class Guard:
-    """The guardrails that hold for one command."""
+    """The guardrails that hold for one command.
+
+    Attributes:
+        warnings: what they have warned about so far.
+    """
 
     def __init__(self, config: Config, rules: HouseRules, around: Surroundings) -> None:
         """Read the policy, and put all guardrails together.
@@ -53,6 +59,7 @@ class Guard:
         self._demands = merge(config.documents, _policy(rules, around))
         self._organizations: tuple[str | None, ...] = ()
         self._lifted: dict[Problem, None] = {}
+        self.warnings: tuple[Problem, ...] = ()
 
     @property
     def applied(self) -> tuple[Applied, ...]:
@@ -92,8 +99,9 @@ class Guard:
         self._judge([*check(plan, self._demands), *windows])
         for it in self.applied:
             if it.lifted:
-                refusals = counted(len(it.lifted), "refusal")
-                self._around.output.warning(f"--override {it.override.name} lifts {refusals}")
+                more = f" and {len(it.lifted) - 1} more" if len(it.lifted) > 1 else ""
+                text = f"--override {it.override.name} lifts: {it.lifted[0].message}{more}"
+                self._around.output.warning(text)
             # That one is judged by the clock, and may still be needed in the course of a run.
             if it.warning and it.override.name != WINDOWS:
                 self._around.output.warning(it.warning)
@@ -118,10 +126,22 @@ class Guard:
         refused = tuple(problem for problem in left if problem.is_error)
         if refused:
             raise GuardrailError(refused)
+        self.warnings += left
         self._around.output.problems(left)
 
 
 def _policy(rules: HouseRules, around: Surroundings) -> Policy | None:
-    if rules.policy is None:
-        return None
-    return read_policy(load([rules.policy], cwd=around.cwd, stdin=around.stdin))
+    return None if rules.policy is None else read_policy(load_policy(rules.policy, around))
+
+
+def load_policy(path: str, around: Surroundings) -> Loaded:
+    """Read the file that is to be the policy.
+
+    Raises:
+        UsageError: if it is a folder, whose files could be anything.
+    """
+    if Path(around.cwd, path).is_dir():
+        raise UsageError("--policy takes one file, and this is a folder")
+    if path == STDIN:
+        raise UsageError("--policy takes a file, and no standard input")
+    return load([path], cwd=around.cwd, stdin=around.stdin)

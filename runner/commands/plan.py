@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,17 +11,19 @@ from runner.commands.connect import Remote, connect
 from runner.commands.guarding import NO_RULES, Guard, HouseRules
 from runner.commands.outputs import check_output
 from runner.commands.planning import Asked, Planning, documents_of, require_organization
-from runner.errors import ExitCode, GuardrailError, InvalidConfigError, UsageError
+from runner.errors import ExitCode, GuardrailError, UsageError
 from runner.files import write_atomically
 from runner.load.sources import STDIN
 from runner.printable import printable
 from runner.render.plan import plan_lines
 from runner.render.plan_json import plan_json
+from runner.states import State
 
 if TYPE_CHECKING:
     from runner.campaign.hosts import Target
     from runner.commands.surroundings import Surroundings
     from runner.plan.plan import Plan
+    from runner.problems import Problem
     from runner.validate.config import Config
 
 
@@ -47,7 +49,8 @@ def plan_command(options: PlanOptions, around: Surroundings) -> ExitCode:
     """Write the plan to stdout, and to a file where asked.
 
     Returns:
-        `DONE`, `CHANGES`, `INVALID` or `GUARDRAIL`.
+        `DONE`, `INVALID` or `GUARDRAIL`; with `detailed_exit_code` also `CHANGES`, and `FAILED`
+        where a desired state cannot be told.
 
     Raises:
         CredentialsError: if states are to be read, and the credentials do not suffice.
@@ -60,23 +63,40 @@ def plan_command(options: PlanOptions, around: Surroundings) -> ExitCode:
         policy = options.rules.policy
         check_output(options.out, [*inputs.paths, *([policy] if policy else [])], around)
     target = options.access.target() if options.live else None
+    plan, guard = _make(options, target, around)
+    warn_about(plan, around)
+    refusal: GuardrailError | None = None
     try:
-        plan, guard = _make(options, target, around)
-        _show(plan, options, around)
         guard.check(plan)
-    except (InvalidConfigError, GuardrailError) as error:
-        around.output.problems(error.problems)
-        around.output.error(str(error))
-        return error.exit_code
+    except GuardrailError as error:
+        refusal = error
+    plan = replace(plan, warnings=plan.warnings + guard.warnings)
+    _show(plan, options, around, () if refusal is None else refusal.problems)
+    if refusal is not None:
+        raise refusal
     if options.out is not None:
         write_atomically(Path(around.cwd, options.out), plan_json(plan))
         around.output.info(f"Plan written to {printable(options.out)}")
-    return ExitCode.CHANGES if options.detailed_exit_code and plan.has_work else ExitCode.DONE
+    return _exit_code(plan) if options.detailed_exit_code else ExitCode.DONE
+
+
+def _exit_code(plan: Plan) -> ExitCode:
+    """Give what `--detailed-exitcode` says; as with Terraform, 1 where it cannot be told."""
+    states = () if plan.live is None else plan.live.states
+    unread = {(it.organization, it.workflow) for it in states if it.state is State.UNKNOWN}
+    if any(
+        it.decided is not None and it.decided.refused and it.key in unread for it in plan.commands
+    ):
+        return ExitCode.FAILED
+    return ExitCode.CHANGES if plan.has_work else ExitCode.DONE
 
 
 def warn_about(plan: Plan, around: Surroundings) -> None:
     """Tell people about the warnings of a plan, and about a selection that leaves nothing."""
     around.output.problems(plan.warnings)
+    for it in plan.blockers[:1]:
+        text = f"{printable(it.workflow or '')} is refused; a run would send nothing at all"
+        around.output.warning(f"{text} (on_failure: stop)")
     if not plan.commands:
         around.output.warning("the selection leaves no command; nothing is to be done")
 
@@ -107,9 +127,10 @@ def _live(
         return planning.live(plan, connection, everything=True)
 
 
-def _show(plan: Plan, options: PlanOptions, around: Surroundings) -> None:
-    warn_about(plan, around)
+def _show(
+    plan: Plan, options: PlanOptions, around: Surroundings, problems: tuple[Problem, ...]
+) -> None:
     if options.json:
-        around.output.product(plan_json(plan))
+        around.output.product(plan_json(plan, problems))
     else:
         around.output.product("".join(f"{line}\n" for line in plan_lines(plan)))

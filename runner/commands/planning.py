@@ -208,13 +208,19 @@ def _given(asked: Asked, around: Surroundings) -> ReviewedPlan | None:
     given = read_plan(Path(around.cwd, asked.reviewed), asked.reviewed)
     environment = asked.inputs.environment
     if environment is not None and environment != given.environment:
-        whose = "no environment" if given.environment is None else quoted(given.environment, 100)
+        whose = (
+            "the base, without --env"
+            if given.environment is None
+            else quoted(given.environment, 100)
+        )
         raise UsageError(
             f"--env or CAMPAIGN_RUNNER_ENV is {quoted(environment, 100)}, and the plan is for"
             f" {whose}; leave it out"
         )
-    if asked.assume_unknown and given.is_live and not given.assume_unknown:
-        raise UsageError("--assume-unknown send is not how the plan was made; leave it out")
+    if given.is_live and asked.assume_unknown != given.assume_unknown:
+        # A file may not grant this by itself: no digest covers it.
+        how = "with" if given.assume_unknown else "without"
+        raise UsageError(f"the plan was made {how} --assume-unknown send; do the same here")
     return given
 
 

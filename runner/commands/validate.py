@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from runner.commands.guarding import load_policy
 from runner.commands.surroundings import load_inputs
 from runner.errors import ExitCode
-from runner.load import load
 from runner.plural import counted
 from runner.render.plan import environment_text
 from runner.render.problems import problem_lines, problems_json
@@ -39,7 +39,7 @@ def validate_command(options: ValidateOptions, around: Surroundings) -> ExitCode
     problems = find_problems(loaded, options.inputs.environment, options.inputs.allowed)
     files = loaded.files
     if options.policy is not None:
-        policy = load([options.policy], cwd=around.cwd, stdin=around.stdin)
+        policy = load_policy(options.policy, around)
         files += policy.files
         problems += policy_problems(policy)
     valid = not any(options.strict or problem.is_error for problem in problems)

@@ -18,10 +18,15 @@ SENT = frozenset((*COMMANDS, SIGNAL))
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """Why a desired state calls for no command: it holds already, or it is refused (R13)."""
+    """Why a desired state calls for no command: it holds already, or it is refused (R13).
+
+    Attributes:
+        left_alone: whether it does not hold, but what would make it so is not done unasked.
+    """
 
     refused: bool
     reason: str
+    left_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ TABLE: Mapping[tuple[State, State], Row] = {
 
 # What is sent blindly with `--assume-unknown send`.
 _BLIND = {State.STARTED: ("start",), State.PAUSED: ("pause",), State.STOPPED: ("stop",)}
-# What each command brings about, for the commands that are not the last.
+# What each command brings about, and is waited for (rule R14); of the last it is what is desired.
 REACHED = {
     "start": State.STARTED,
     "resume": State.STARTED,

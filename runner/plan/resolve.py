@@ -69,21 +69,20 @@ def _in_rounds(made: list[tuple[Command, Observation, Decision]]) -> Iterator[Co
             if k < len(decision.commands):
                 yield _command(ensure, decision.commands, k)
             elif k == 0:
-                decided = Decided(bool(decision.refused), _reason(ensure, seen, decision))
+                reason = _reason(ensure, seen, decision)
+                decided = Decided(bool(decision.refused), reason, bool(decision.warning))
                 yield replace(ensure, step=f"{ensure.step}:1", decided=decided)
 
 
 def _command(ensure: Command, actions: tuple[str, ...], k: int) -> Command:
     assert ensure.desired is not None  # noqa: S101 - every `ensure` comes of one
     several = len(actions) > 1
-    last = k == len(actions) - 1
-    until = ensure.desired.until
     return replace(
         ensure,
         id=f"{ensure.id}.{k + 1}" if several else ensure.id,
         step=f"{ensure.step}:{k + 1}",
         action=actions[k],
-        wait=until if last else replace(until, until=REACHED[actions[k]]),
+        wait=replace(ensure.desired.until, until=REACHED[actions[k]]),
         follows=f"{ensure.id}.{k}" if k else None,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from runner.errors import UsageError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 
 _MOST_NUMBERS = 12
+_PART_OF_DESIRED = re.compile(r"(#desired\.[0-9]+)\.[0-9]+\Z")
 
 
 def select(commands: Sequence[Command], selection: Selection) -> tuple[Command, ...]:
@@ -26,15 +28,21 @@ def select(commands: Sequence[Command], selection: Selection) -> tuple[Command, 
             nothing, and end with 0, would look like success.)
     """
     positions = {command.id: n for n, command in enumerate(commands)}
-    for option, ids in (("--only", selection.only), ("--from", [selection.start])):
+    only = {_entry(identity) for identity in selection.only}
+    start = None if selection.start is None else _entry(selection.start)
+    for option, ids in (("--only", sorted(only)), ("--from", [start])):
         for identity in ids:
             if identity is not None and identity not in positions:
                 raise UsageError(_unknown(option, identity, list(positions)))
-    first = 0 if selection.start is None else positions[selection.start]
-    chosen = commands[first:]
-    if selection.only:
-        chosen = [command for command in chosen if command.id in selection.only]
+    chosen = commands[0 if start is None else positions[start] :]
+    if only:
+        chosen = [command for command in chosen if command.id in only]
     return tuple(chosen)
+
+
+def _entry(identity: str) -> str:
+    """Give the id of the entry that a command was made for: a desired state is one (rule R8)."""
+    return _PART_OF_DESIRED.sub(r"\1", identity)
 
 
 def _unknown(option: str, identity: str, known: list[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass
@@ -58,6 +59,8 @@ class Output:
         self._stdout = stdout
         self._scrubber = scrubber
         self._now = now
+        # Libraries log from threads that read. Reentrant, since a handler may come in between.
+        self._telling = threading.RLock()
 
     @property
     def draws(self) -> bool:
@@ -156,8 +159,9 @@ class Output:
     def _tell(self, text: str) -> None:
         """Write to stderr. That nobody listens any more must never end a run half-way."""
         try:
-            self.stderr.write(self._scrubber.scrub(text))
-            self.stderr.flush()
+            with self._telling:
+                self.stderr.write(self._scrubber.scrub(text))
+                self.stderr.flush()
         except OSError:
             silence(self.stderr)
 

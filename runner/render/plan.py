@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -80,6 +81,9 @@ def _row(command: Command, effect: Effect | None, *, several: bool, live: bool) 
 def _notes(command: Command) -> Iterator[str]:
     if command.name:
         yield printable(command.name)
+    if command.signal is not None and command.signal.parameters:
+        given = (f"{name}={json.dumps(value)}" for name, value in command.signal.parameters)
+        yield printable(", ".join(given), 200)
     if command.wait is not None:
         yield f"until {command.wait.until}, at most {format_duration(command.wait.timeout)}"
     if command.decided is not None:

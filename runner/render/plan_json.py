@@ -10,17 +10,26 @@ from runner.render.problems import problem_value
 from runner.render.values import command_value, details_value, files_value, tool_value
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from runner.plan.command import Command
     from runner.plan.effects import Effect
     from runner.plan.plan import Live, Plan
+    from runner.problems import Problem
     from runner.states import Observation
 
 SCHEMA_VERSION = 1
 
 
-def plan_json(plan: Plan) -> str:
-    """Give a plan as JSON text; the same plan gives the same bytes."""
-    return json.dumps(plan_value(plan), indent=2, ensure_ascii=False) + "\n"
+def plan_json(plan: Plan, problems: Sequence[Problem] = ()) -> str:
+    """Give a plan as JSON text; the same plan gives the same bytes.
+
+    `problems` are the guardrails that refuse it.
+    """
+    value = plan_value(plan)
+    if problems:
+        value["problems"] = [problem_value(problem) for problem in problems]
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def plan_value(plan: Plan) -> dict[str, Any]:

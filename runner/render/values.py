@@ -55,7 +55,8 @@ def details_value(command: Command) -> dict[str, Any]:
             "wait": _wait(desired.until),
         }
     if command.decided is not None:
-        value["decided"] = "refused" if command.decided.refused else "holds"
+        held = "left alone" if command.decided.left_alone else "holds"
+        value["decided"] = "refused" if command.decided.refused else held
         value["reason"] = command.decided.reason
     if command.follows is not None:
         value["follows"] = command.follows

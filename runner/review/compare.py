@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _MOST = 10  # commands that are named; one change may move all of them
 _ANEW = "make the plan again, and have it reviewed"
 _MERELY_LIVE = frozenset({"effect", "reason"})  # may differ where the same is sent
+_NOTHING_TO_DO = ("holds", "left alone")  # so may these: a started one may finish at any time
 
 
 def file_differences(given: ReviewedPlan, files: Sequence[SourceFile]) -> list[Problem]:
@@ -50,7 +51,7 @@ def plan_differences(given: ReviewedPlan, made: Mapping[str, Any]) -> list[Probl
         for key in ("environment", "organization")
         if given.value[key] != made[key]
     ]
-    if given.value["config"]["files"] != made["config"]["files"]:
+    if not _same(given.value["config"]["files"], made["config"]["files"]):
         problems.append(
             _plan_problem(given, "the plan of its files names other files, or in another order")
         )
@@ -70,6 +71,8 @@ def command_differences(given: ReviewedPlan, made: Mapping[str, Any]) -> list[Pr
         numbers = f"{len(old):,}, and now it would be {len(new):,}"
         message = f"its number of commands and pauses is {numbers}"
         problems.append(_plan_problem(given, message))
+    if not problems and not _same(given.value["totals"], made["totals"]):
+        problems.append(_plan_problem(given, "its totals are not those of its commands"))
     if not problems and given.digest != made["digest"]:
         problems.append(_plan_problem(given, "its digest is not that of what it holds"))
     return problems
@@ -101,7 +104,7 @@ def _changes(
         keys = [
             key
             for key in (*after, *(it for it in before if it not in after))
-            if key not in _MERELY_LIVE and not _same(before.get(key), after.get(key))
+            if not _comes_to_the_same(key, before.get(key), after.get(key))
         ]
         was, now = _title(before), _title(after)
         if keys and was != now:
@@ -109,6 +112,12 @@ def _changes(
         elif keys:
             names = ", ".join(printable(key, 40) for key in keys[:5])
             yield _plan_problem(given, f"{now} differs in: {names}")
+
+
+def _comes_to_the_same(key: str, before: object, after: object) -> bool:
+    if key == "decided" and before in _NOTHING_TO_DO and after in _NOTHING_TO_DO:
+        return True
+    return key in _MERELY_LIVE or _same(before, after)
 
 
 def _same(one: object, other: object) -> bool:

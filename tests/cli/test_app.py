@@ -137,7 +137,8 @@ def test_color_is_off_by_option_and_by_either_variable(program: Program) -> None
 
 
 def test_a_reader_that_goes_away_gets_no_traceback() -> None:
-    write("a.yaml", ONE.replace("WKF1", "[" + ",".join(f"W{n}" for n in range(20_000)) + "]"))
+    many = ONE.replace("WKF1", "[" + ",".join(f"W{n}" for n in range(20_000)) + "]")
+    write("a.yaml", f"{many}guardrails: {{max_active: 20000}}\n")
     ended = subprocess.run(
         f"{sys.executable} -m runner plan a.yaml | head -1",
         shell=True,

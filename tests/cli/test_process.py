@@ -109,7 +109,8 @@ class TestStreams:
 
     @pytest.mark.parametrize("buffering", ["", "1"])
     def test_a_reader_of_the_plan_that_goes_away_gets_no_words(self, buffering: str) -> None:
-        write("a.yaml", ONE.replace("WKF1", "[" + ",".join(f"W{n}" for n in range(20_000)) + "]"))
+        many = ONE.replace("WKF1", "[" + ",".join(f"W{n}" for n in range(20_000)) + "]")
+        write("a.yaml", f"{many}guardrails: {{max_active: 20000}}\n")
         ended = shell("RUN plan a.yaml | head -1", {"PYTHONUNBUFFERED": buffering})
         assert ended.returncode == 7
         assert ended.stderr == ""

@@ -421,12 +421,39 @@ class TestPolicy:
             assert report()["problems"]
             assert report()["commands"] == []
 
-    @pytest.mark.parametrize("path", ["nowhere.yaml", "", "."])
-    def test_one_that_is_not_there_is_not_passed_over(self, program: Program, path: str) -> None:
+    @pytest.mark.parametrize(
+        ("path", "code"), [("nowhere.yaml", 3), ("", 64), (".", 64), ("-", 64)]
+    )
+    @pytest.mark.parametrize("arguments", ["run --sandbox", "plan", "validate"])
+    def test_one_that_is_not_there_is_not_passed_over(
+        self, program: Program, arguments: str, path: str, code: int
+    ) -> None:
         write("a.yaml", TWO)
         write("b.yaml", TWO)
-        ended = program("run", "a.yaml", "--sandbox", "--policy", path)
-        assert ended.exit_code == 3, ended.output
+        ended = program(*arguments.split(), "a.yaml", "--policy", path)
+        assert ended.exit_code == code, ended.output
+        assert ("error: --policy takes" in ended.stderr) is (code == 64)
+
+    @pytest.mark.parametrize("arguments", ["run --sandbox", "plan"])
+    def test_an_empty_variable_lifts_no_policy(self, program: Program, arguments: str) -> None:
+        write("a.yaml", TWO)
+        ended = program(*arguments.split(), "a.yaml", env={"CAMPAIGN_RUNNER_POLICY": ""})
+        assert ended.exit_code == 64, ended.output
+        assert "CAMPAIGN_RUNNER_POLICY is empty; name a file, or unset it" in ended.stderr
+
+    def test_validate_checks_it_too(self, program: Program) -> None:
+        write("a.yaml", TWO)
+        write("p.yaml", "version: 1\nguardrails: {max_comands: 1}\n")
+        ended = program("validate", "a.yaml", "--policy", "p.yaml")
+        assert ended.exit_code == 3
+        assert "p.yaml:2:14: error:" in ended.stdout
+        assert "did you mean `max_commands`?" in ended.stdout
+
+    def test_an_override_names_what_it_lifts(self, program: Program) -> None:
+        more = ["--override", "max_commands", "--reason", "x"]
+        ended = self.run(program, f"guardrails: {BROKEN['max_commands']}\n", "--sandbox", *more)
+        assert "warning: --override max_commands lifts: " in ended.stderr
+        assert "2 commands" in ended.stderr
 
     def test_a_plan_or_report_does_not_overwrite_it(self, program: Program) -> None:
         write("a.yaml", TWO)

@@ -245,3 +245,31 @@ def test_text_of_the_api_is_harmless(program: Program) -> None:
     assert ended.exit_code == 0
     for hostile in ("##[", "\x1b", "\n::"):
         assert hostile not in ended.output
+
+
+DESIRED = f"{HEAD}desired: {{WKF1: started, WKF2: stopped}}\n"
+
+
+def test_a_refused_desired_state_is_warned_of_where_it_holds_everything_back(
+    program: Program,
+) -> None:
+    states = {"WKF1": "failed", "WKF2": "started"}
+    says = "warning: WKF1 is refused; a run would send nothing at all (on_failure: stop)"
+    assert says in live(program, DESIRED, states).stderr
+    going_on = f"{DESIRED}defaults: {{on_failure: continue}}\n"
+    assert "would send nothing" not in live(program, going_on, states).stderr
+
+
+def test_detailed_exit_code_is_1_where_a_desired_state_cannot_be_told(program: Program) -> None:
+    states = {"WKF1": "started", "WKF2": "started"}
+    ended = live(program, DESIRED, states, "--detailed-exitcode", state_field="x")
+    assert ended.exit_code == 1, ended.output
+    assert live(program, DESIRED, states, state_field="x").exit_code == 0
+    assert live(program, DESIRED, states, "--detailed-exitcode").exit_code == 2
+
+
+def test_a_finished_one_that_is_left_alone_is_not_said_to_hold_r13(program: Program) -> None:
+    states = {"WKF1": "finished", "WKF2": "stopped"}
+    ended = live(program, DESIRED, states, "--format", "json")
+    assert ended.exit_code == 0, ended.output
+    assert [it["decided"] for it in ended.json()["commands"]] == ["left alone", "holds"]

@@ -417,7 +417,10 @@ class TestUsage:
         stage.env["CAMPAIGN_RUNNER_ENV"] = "p"
         ended = stage.run()
         assert ended.exit_code == 64
-        assert "CAMPAIGN_RUNNER_ENV is `p`, and the plan is for no environment" in ended.stderr
+        assert (
+            "CAMPAIGN_RUNNER_ENV is `p`, and the plan is for the base, without --env"
+            in ended.stderr
+        )
 
     @pytest.mark.parametrize("assumed", [False, True])
     def test_unknown_states_are_overlooked_only_if_the_live_plan_was_made_so(

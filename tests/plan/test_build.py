@@ -124,9 +124,25 @@ def test_a_selection_keeps_the_order_of_the_files_r8(
     assert plan.selection == selection
 
 
+@pytest.mark.parametrize("part", [1, 2])
+@pytest.mark.parametrize("option", ["only", "from"])
+def test_a_part_of_a_desired_state_is_the_whole_of_it_r8(option: str, part: int) -> None:
+    identity = f"a.yaml#desired.1.{part}"
+    selection = Selection((identity,)) if option == "only" else Selection(start=identity)
+    plan = build_plan(config_of(EVERYTHING), selection)
+    expected = ["a.yaml#desired.1", *(["a.yaml#desired.2"] if option == "from" else [])]
+    assert [it.id for it in plan.commands] == expected
+
+
 @pytest.mark.parametrize(
     ("selection", "option"),
-    [(Selection(("a.yaml#9.1",)), "--only"), (Selection(start="a.yaml#desired.2.1"), "--from")],
+    [
+        (Selection(("a.yaml#9.1",)), "--only"),
+        (Selection(("a.yaml#desired.9.1",)), "--only"),
+        (Selection(start="a.yaml#desired.9.2"), "--from"),
+        (Selection(start="a.yaml#desired.2.1.1"), "--from"),
+        (Selection(start="a.yaml#3.1.1"), "--from"),
+    ],
 )
 def test_an_id_that_no_command_has_is_refused_with_those_there_are(
     selection: Selection, option: str
@@ -134,3 +150,22 @@ def test_an_id_that_no_command_has_is_refused_with_those_there_are(
     with pytest.raises(UsageError, match=f"^{option}: there is no command") as caught:
         build_plan(config_of(EVERYTHING), selection)
     assert str(caught.value).endswith("has 1.1, 1.2, 2.1, 3.1, desired.1, desired.2")
+
+
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [
+        ("b.yml#1.1", "did you mean `b.yaml#1.1`?"),
+        ("elsewhere#desired.1", "did you mean `a.yaml#desired.1`?"),
+        ("1.1", "an id is a path and a number, such as `a.yaml#1.1`"),
+        ("", "an id is a path and a number, such as `a.yaml#1.1`"),
+    ],
+)
+def test_an_id_of_no_file_points_to_the_one_that_was_meant(given: str, hint: str) -> None:
+    config = config_of(
+        document(action("start", "A"), desired("B")),
+        document(action("start", "C"), name="b.yaml"),
+    )
+    with pytest.raises(UsageError) as caught:
+        build_plan(config, Selection((given,)))
+    assert str(caught.value).endswith(f"; {hint}")

@@ -95,17 +95,25 @@ def test_every_cell_is_as_the_rule_says_r13(cell: tuple[str, State, Settings, in
     ("target", "seen", "setting", "reason"),
     [
         ("started", "failed", "restart_failed", "starting it again could send a campaign again"),
-        ("paused", "finished", "allow_start", "only a started one can be paused"),
-        ("paused", "editing", "allow_start", "starting it sends;"),
+        (
+            "paused",
+            "finished",
+            "allow_start",
+            "only a started one can be paused; starting it sends",
+        ),
     ],
 )
 def test_a_refusal_says_why_and_what_to_write_instead_r13(
     target: str, seen: str, setting: str, reason: str
 ) -> None:
-    refused = decide(desired(state=target), State(seen)).refused
-    assert refused.startswith(f"it is {seen}, and ")
-    assert reason in refused
-    assert refused.endswith(f"; write {{state: {target}, {setting}: true}} to do it all the same")
+    hint = f"write {{state: {target}, {setting}: true}} to do it all the same"
+    expected = ((), f"it is {seen}, and {reason}; {hint}", "")
+    assert decide(desired(state=target), State(seen)) == expected
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_an_unknown_one_is_refused_unasked_r13(target: str) -> None:
+    assert decide(desired(state=target), State.UNKNOWN) == ((), "its state is unknown", "")
 
 
 def test_the_warning_about_a_finished_one_says_what_to_write_r13() -> None:

@@ -9,7 +9,7 @@ import pytest
 from runner.plan.command import Decided
 from runner.plan.effects import Effect, Kind, foresee
 from runner.states import State
-from runner.validate.config import Signal
+from runner.validate.config import Signal, Wait
 from tests.support.plans import command, desired, observations, observed
 
 SIGNAL = Signal("signal1", "CI", ())
@@ -129,6 +129,28 @@ def test_a_desired_state_without_commands_changes_nothing(
     assert effects == (Effect(kind, seen, seen),)
 
 
+def test_a_desired_state_that_nobody_decided_is_not_said_to_be_refused() -> None:
+    (effect,) = foresee([command(action="ensure", desired=desired())], observations(WKF1="failed"))
+    assert effect == Effect(Kind.NO_CHANGE, State.FAILED, State.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("action", "until", "found"),
+    [
+        ("start", "stopped", "finished"),
+        ("start", "started", "started"),
+        ("stop", "stopped", "stopped"),
+    ],
+)
+def test_what_ends_before_the_next_command_is_found_finished(
+    action: str, until: str, found: str
+) -> None:
+    first = command(action=action, wait=Wait(State(until)))
+    _, second = foresee([first, command()], observations(WKF1="paused"))
+    assert second is not None
+    assert (str(second.before), str(second.after)) == (found, "started")
+
+
 def test_the_observations_are_left_as_they_are() -> None:
     states = observations(WKF1="failed")
     before = dict(states)
@@ -136,9 +158,17 @@ def test_the_observations_are_left_as_they_are() -> None:
     assert states == before
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_kinds_are_shown_as_their_plain_words(kind: Kind) -> None:
-    assert f"{kind}" == str(kind) == kind.value
+def test_kinds_are_shown_and_kept_in_plain_words_r35() -> None:
+    words = [
+        "change",
+        "no change",
+        "does not fit",
+        "unknown workflow",
+        "unknown state",
+        "unknown activity",
+        "refused",
+    ]
+    assert [str(it) for it in Kind] == [it.value for it in Kind] == words
 
 
 @pytest.mark.parametrize(("action", "before"), list(product(ACTIONS, State)))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from runner.plan.desired import decide
 from runner.plan.effects import Kind
 from runner.plan.plan import Selection
+from runner.plan.resolve import resolve
 from runner.problems import Problem, Severity
 from runner.states import ReadState, State
 from runner.validate.config import Wait
@@ -202,14 +203,14 @@ class TestNothingToSend:
         plan = live(offline(desired(state=state)), WKF1=seen)
         decided = only(plan).decided
         assert decided is not None
-        assert (decided.refused, decided.reason) == (False, reason)
+        assert (decided.refused, decided.left_alone, decided.reason) == (False, False, reason)
         assert plan.warnings == ()
 
     def test_a_finished_one_that_is_left_alone_is_not_said_to_be_as_desired_r13(self) -> None:
         plan = live(offline(desired("WKF1", index=4)), WKF1="finished")
         decided = only(plan).decided
         assert decided is not None
-        assert not decided.refused
+        assert (decided.refused, decided.left_alone) == (False, True)
         assert decided.reason == (
             "it has finished, and starting it again could send a campaign again; "
             "write {state: started, restart_finished: true} to do it all the same"
@@ -254,6 +255,12 @@ class TestNothingToSend:
 
 class TestUnknown:
     """An unknown state is refused, unless somebody says to overlook it (rule R13)."""
+
+    def test_it_is_not_overlooked_unasked_r13(self) -> None:
+        plan = resolve(offline(desired()), observations(observed(state="unknown")))
+        assert only(plan).action == "ensure"
+        assert plan.live is not None
+        assert plan.live.assume_unknown is False
 
     def test_it_is_refused_with_what_is_known_about_it_r13(self) -> None:
         seen = replace(observed(), read=ReadState(State.UNKNOWN, "17", "state"))
@@ -381,6 +388,7 @@ class TestDigest:
             ("stopped", {}, "started", "paused"),
             ("stopped", {}, "started", "failed"),
             ("stopped", {}, "stopped", "finished"),
+            ("started", {}, "started", "finished"),
             ("paused", {}, "editing", "failed"),
             ("paused", ALLOW, "editing", "finished"),
         ],

@@ -9,6 +9,7 @@ import pytest
 from runner.plan.effects import Effect, Kind
 from runner.render.plan import effect_text, plan_lines
 from runner.states import Observation, ReadState, State
+from runner.validate.config import Signal
 from tests.support.plans import (
     action,
     desired,
@@ -73,6 +74,12 @@ def test_a_desired_state_that_takes_two_commands_is_one_of_the_drift() -> None:
     lines = list(plan_lines(plan))
     assert "Drift: 1 of 2 desired states does not hold" in lines
     assert "  A is failed, desired started" in lines
+
+
+def test_the_parameters_of_a_signal_are_shown() -> None:
+    given = (("n", 1), ("yes", True), ("text", 'a "b"'))
+    plan = offline(action("signal", "A", signal=Signal("go", "CI", given)))
+    assert any('n=1, yes=true, text="a \\"b\\""' in line for line in plan_lines(plan))
 
 
 def test_no_drift() -> None:

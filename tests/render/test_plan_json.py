@@ -71,6 +71,15 @@ def test_the_request_of_each_kind_of_command() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("seen", "decided"),
+    [("started", "holds"), ("finished", "left alone"), ("failed", "refused")],
+)
+def test_why_a_desired_state_calls_for_nothing_r13(seen: str, decided: str) -> None:
+    (entry,) = json.loads(plan_json(live(offline(desired()), WKF1=seen)))["commands"]
+    assert entry["decided"] == decided
+
+
 def test_pauses_are_not_counted_r8() -> None:
     totals = json.loads(plan_json(EVERYTHING))["totals"]
     assert totals == {"commands": 4, "start": 1, "signal": 1, "ensure": 2}

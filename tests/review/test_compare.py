@@ -270,6 +270,13 @@ class TestLive:
         assert given.value["live"] != made["live"]
         assert differences(given, self.NOW) == []
 
+    @pytest.mark.parametrize("states", [("started", "finished"), ("finished", "started")])
+    def test_one_that_has_finished_since_and_is_left_alone_refuses_nothing_r10(
+        self, states: tuple[str, str]
+    ) -> None:
+        before, now = (live(self.PLAN, A=it, B="stopped") for it in states)
+        assert differences(reviewed(before), now) == []
+
     def test_moved_states_are_reported_r10(self) -> None:
         assert list(moved_states(reviewed(self.BEFORE), plan_value(self.NOW))) == [
             "A was editing when the plan was made, and is stopped now; the commands are the same",
@@ -355,6 +362,14 @@ class TestPlan:
         given = with_change(plan, ["digest"], "f" * 64)
         assert told(given, plan) == ["its digest is not that of what it holds"]
 
+    @pytest.mark.parametrize(("key", "new"), [("start", 2), ("start", True), ("restart", 1)])
+    def test_totals_that_are_not_those_of_the_commands_are_told(
+        self, key: str, new: object
+    ) -> None:
+        plan = plan_of([command()])
+        given = with_change(plan, ["totals", key], new)
+        assert told(given, plan) == ["its totals are not those of its commands"]
+
     def test_beside_other_differences_the_digest_goes_without_saying(self) -> None:
         given = reviewed(plan_of([command("A")]))
         given.value["digest"] = "f" * 64
@@ -362,7 +377,7 @@ class TestPlan:
 
     @pytest.mark.parametrize(
         "path",
-        [["tool", "version"], ["totals", "commands"], ["warnings"], ["something new"]],
+        [["tool", "version"], ["warnings"], ["something new"]],
         ids=str,
     )
     def test_what_decides_nothing_is_not_compared_r9(self, path: Path) -> None:

@@ -295,6 +295,14 @@ class TestShape:
         assert problem.pointer.startswith(str(path[0]))
         assert (problem.line, problem.column, problem.hint) == (1, 1, AGAIN)
 
+    @pytest.mark.parametrize("path", [("digest",), ("config", "files", 0, "sha256")])
+    def test_half_a_character_is_refused_although_the_quick_validator_cannot_hold_it(
+        self, path: tuple[str | int, ...]
+    ) -> None:
+        assert refusal(changed(*path, to="\ud800" * 64)) == (
+            'this is no plan (pattern: "^[0-9a-f]{64}$")'
+        )
+
     def test_the_place_of_a_fault_is_written_as_people_write_it(self) -> None:
         (problem,) = refusals(without("commands", 2, "timeout_s"))
         assert (problem.pointer, problem.message) == (
