@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from runner.load.tree import MAX_PROBLEMS
 from runner.printable import quoted
 from runner.validate.lenient import Asked, at
-from runner.validate.rules.desired import settings_have_a_meaning
+from runner.validate.rules.desired import settings_have_a_meaning, workflows_stand_before_the_colon
 from runner.validate.rules.guardrails import GUARDRAIL_RULES
 from runner.validate.rules.neighbours import neighbours_do_not_undo
 from runner.validate.rules.references import references_are_allowed, references_stand_under_auth
@@ -87,5 +87,6 @@ RULES: tuple[Callable[[Document, Asked], Iterator[Problem]], ...] = (
     parameters_are_as_written,
     signal_bodies_are_small,
     settings_have_a_meaning,
+    workflows_stand_before_the_colon,
     *GUARDRAIL_RULES,
 )

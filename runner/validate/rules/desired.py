@@ -17,6 +17,15 @@ _MEANT_FOR = {"allow_start": "paused", "restart_finished": "started", "restart_f
 _STATES = ("started", "paused", "stopped")
 
 
+def workflows_stand_before_the_colon(document: Document, _: Asked) -> Iterator[Problem]:
+    """`started: [WKF1]` is how other tools write it; here it would be a workflow called so."""
+    for workflow in mapping(mapping(document.value).get("desired")):
+        if workflow in _STATES:
+            message = f"`{workflow}` is a state, and here the ID of a workflow stands"
+            hint = f"write the workflow before the colon: WKF1: {workflow}"
+            yield at_key(document, ["desired", workflow], "turned-round", message, hint)
+
+
 def settings_have_a_meaning(document: Document, _: Asked) -> Iterator[Problem]:
     """A setting that changes nothing for its state was meant for another one."""
     for workflow, entry in mapping(mapping(document.value).get("desired")).items():

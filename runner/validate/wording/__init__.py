@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from runner.problems import Problem
 
 _SEVERAL_IDS = re.compile(r"@?[\w-]+( *, *@?[\w-]+)+", re.ASCII)
+_ONE_WORD = re.compile(r"[A-Za-z0-9_@-][A-Za-z0-9_@.-]{0,60}")
 _GLUED = re.compile(r"\w+:\S")
 _ACTION_WAIT = "wait or pause"
 _VERY_LIKE = 0.85  # as `signals` and `signal`
@@ -71,12 +72,23 @@ def _type(found: Finding) -> Iterator[Problem]:
         return
     wanted = any_kind(_expected_types(found))
     message = f"this is {kind_of(found.value)}, where {wanted} must stand"
-    hint = f"write {found.example}"
+    hint = f"write {_as_meant(found)}"
     if isinstance(found.value, str) and not _COLLECTIONS.issuperset(_expected_types(found)):
         hint += ", without quotes"
     elif isinstance(found.value, str) and _GLUED.match(found.value) and not found.secret:
         hint = "write a blank after the `:`"
     yield found.problem("type", message, hint)
+
+
+def _as_meant(found: Finding) -> str:
+    """Give what was most likely meant: the very value in another form, else an example."""
+    value, expected = found.value, _expected_types(found)
+    if isinstance(value, str) and not found.secret:
+        if expected == ["integer"] and value.isascii() and value.isdigit():
+            return printable(value, 20)
+        if expected == ["array"] and _ONE_WORD.fullmatch(value):
+            return f"[{value}]"
+    return found.example
 
 
 def _nothing(found: Finding) -> Problem:
@@ -164,7 +176,7 @@ def _unknown_key(found: Finding) -> Iterator[Problem]:
             if key in schema("config")["properties"] and closest(key, known, _VERY_LIKE) is None:
                 names = ", ".join(known)
                 hint = f"it stands at the top level of a configuration; here write one of: {names}"
-            if not found.path and key in schema("policy")["properties"]:
+            if key in schema("policy")["properties"] and key not in schema("config")["properties"]:
                 hint = "only a policy has it, which is given with --policy and is no configuration"
             odd = "" if found.secret else _odd(key)
             yield found.problem_at(place, "unknown-key", f"{shown} is not known here{odd}", hint)
