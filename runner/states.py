@@ -27,12 +27,6 @@ class State(str, Enum):
 # A stopped workflow shows as finished in Campaign's own pages, so both are "not running" (R14).
 NOT_RUNNING = frozenset({State.STOPPED, State.FINISHED})
 
-
-def reaches(state: State, wanted: State) -> bool:
-    """Whether a state is the wanted one; `stopped` and `finished` are one and the same (R14)."""
-    return state is wanted or (wanted is State.STOPPED and state in NOT_RUNNING)
-
-
 DEFAULT_FIELDS = ("state", "status")
 _BY_NAME = {state.value: state for state in State if state is not State.UNKNOWN}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -79,11 +80,16 @@ class Connection:
         left = [client.token_left() for client in dict.fromkeys(self._clients.values())]
         return min((it for it in left if it is not None), default=None)
 
-    def look(self, commands: Sequence[Command]) -> Observations:
+    def look(self, commands: Sequence[Command], within: float | None = None) -> Observations:
         """Read the workflows of some commands, each once.
+
+        Args:
+            commands: whose workflows are read.
+            within: seconds after which nothing is tried again; None for as often as ever allowed.
 
         Raises:
             CredentialsError: if the credentials are rejected.
+            KeyboardInterrupt: as soon as somebody asks to stop.
         """
         around = self._around
         return observe(
@@ -93,7 +99,7 @@ class Connection:
             on_read=self._tell,
             world=around.world,
             scrubber=around.scrubber,
-            policy=RetryPolicy(),
+            policy=RetryPolicy(within=math.inf if within is None else within),
         )
 
     def execute(self, plan: Plan, closed: Callable[[], str]) -> Execution:
@@ -117,13 +123,12 @@ class Connection:
         self._around.output.debug(text, event="read", workflow=seen.workflow, state=state)
 
     def _wanted(self, command: Command) -> Wanted:
-        wait = command.wait
         return Wanted(
             document=command.document,
             organization=command.organization or "",
             workflow=command.workflow or "",
             mapping=self._mappings[command.document],
-            timeout=command.timeout if wait is None else min(command.timeout, wait.timeout),
+            timeout=command.timeout,
         )
 
 

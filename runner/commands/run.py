@@ -163,7 +163,10 @@ class _RunCommand:
             plan=made.plan,
             results=results,
             problems=problems,
-            warnings=warnings if made.plan is None else made.plan.warnings,
+            warnings=(
+                *(warnings if made.plan is None else made.plan.warnings),
+                *(() if made.guard is None else made.guard.warnings),
+            ),
             message=message,
             finished_at=self._around.world.now(),
             digest=made.digest,

@@ -67,12 +67,14 @@ class StateSeen:
     Attributes:
         waited: seconds.
         news: whether its state is another one than at the last look.
+        reached: whether the wait ends with it as it was meant to.
     """
 
     command: Command
     state: State
     waited: float
     news: bool
+    reached: bool
 
 
 @dataclass(frozen=True, slots=True)

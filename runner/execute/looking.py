@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 from runner.errors import InterruptedRunError
-from runner.plan.command import Command
-from runner.states import Observations
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runner.plan.command import Command
+    from runner.states import Observations
     from runner.world import Interruption
 
-# Reads the workflows of some commands. It raises CredentialsError where they are rejected, and
-# KeyboardInterrupt as soon as somebody asks to stop.
-Look: TypeAlias = Callable[[Sequence[Command]], Observations]
+
+class Look(Protocol):
+    """Reads the workflows of some commands."""
+
+    def __call__(self, commands: Sequence[Command], within: float | None = None, /) -> Observations:
+        """Give what was read.
+
+        Args:
+            commands: whose workflows are read, each once.
+            within: seconds after which nothing is tried again; None for as often as ever allowed.
+
+        Raises:
+            CredentialsError: if they are rejected.
+            KeyboardInterrupt: as soon as somebody asks to stop.
+        """
 
 
 def interruptible(look: Look, interruption: Interruption) -> Look:
@@ -24,9 +37,9 @@ def interruptible(look: Look, interruption: Interruption) -> Look:
     knows what that means for the command.
     """
 
-    def looking(commands: Sequence[Command]) -> Observations:
+    def looking(commands: Sequence[Command], within: float | None = None) -> Observations:
         try:
-            return look(commands)
+            return look(commands, within)
         except (KeyboardInterrupt, InterruptedRunError):
             interruption.request()
             raise InterruptedRunError("interrupted while its workflow was read") from None

@@ -63,6 +63,10 @@ class Progress:
         """Give the state of its workflow, where it was read and nothing was sent to it since."""
         return self._seen.get(command.key)
 
+    def forget(self) -> None:
+        """Forget all states: time has passed, and a workflow may have come to its end meanwhile."""
+        self._seen.clear()
+
     def note(self, command: Command, state: State) -> None:
         """Take down the state that was read of a workflow."""
         self._seen[command.key] = state

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from runner.states import Observation
 
 _INTERVAL = timedelta(minutes=10)  # Adobe's limit for one activity
+# Statuses that say by themselves what is wrong.
+_NOT_TOO_SOON = (401, 403, 404, 429, 502, 503, 504)
 _RUNNING = (State.STARTED, State.UNKNOWN)  # what is unknown is for Campaign to judge
 
 
@@ -86,7 +88,8 @@ def _judge(answer: Answer | NoAnswer) -> Verdict:
 
 
 def _too_soon(answer: Answer, *, now: Callable[[], datetime]) -> str:
-    if not _is_plain_text(answer):
+    other = answer.status in _NOT_TOO_SOON or "RST-" in answer.text or "XTK-" in answer.text
+    if other or not _is_plain_text(answer):
         return ""
     return (
         "Campaign answered in plain text, as it does where the activity was triggered less than"
@@ -95,15 +98,18 @@ def _too_soon(answer: Answer, *, now: Callable[[], datetime]) -> str:
 
 
 def _is_plain_text(answer: Answer) -> bool:
-    """Whether an answer is words where JSON or nothing was to come: the 10-minute rule."""
+    """Whether an answer is words where JSON or nothing was to come: the 10-minute rule.
+
+    The text decides, whatever its type says: a signal that was not taken must not pass for one.
+    """
     text = answer.text.removeprefix("\ufeff").strip()
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not 200 <= answer.status < 300 or not text or kind.endswith("json"):
+    if not text:
         return False
     try:
-        json.loads(text)
+        value = json.loads(text)
     except RecursionError:
         return False
     except ValueError:
         return answer.cut is None or not text.startswith(("{", "["))
-    return False
+    return not isinstance(value, (dict, list)) and not kind.endswith("json")

@@ -54,6 +54,7 @@ class Carrier:
                 self._send(place, command)
         if progress.waiting:
             self._waiter.wait(progress)
+            progress.forget()
 
     def _is_pointless(self, command: Command) -> bool:
         follows = command.follows
@@ -68,6 +69,7 @@ class Carrier:
     def _pause(self, place: int, command: Command, seconds: float) -> CommandResult:
         self._progress.begin(place)
         self._means.emit(PauseStarted(command, seconds))
+        self._progress.forget()
         started = self._world.monotonic()
         if self._world.pause(seconds):
             waited = self._world.monotonic() - started

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from runner.world import World
 
 
+_LEAST_LOOK = 10.0  # seconds that one look may take though the wait ends sooner; slow is not silent
+
+
 @dataclass
 class Accepted:
     """A command that was accepted, and what has been seen of its workflow since.
@@ -86,7 +89,10 @@ class Waiter:
         looks = 0
         while True:
             looks += 1
-            states = self._look([it.command for it in progress.waiting])
+            waited = self._world.monotonic() - started
+            left = max(it.wait.timeout for it in progress.waiting) - waited
+            within = max(left, _LEAST_LOOK)
+            states = self._look([it.command for it in progress.waiting], within)
             waited = self._world.monotonic() - started
             for it in progress.waiting:
                 self._judge(it, states[it.command.key], waited, progress)
@@ -104,11 +110,12 @@ class Waiter:
         if news:
             it.since.append(seen.state)
         it.waited = waited
-        self._emit(StateSeen(it.command, seen.state, waited, news))
         was_failed = it.command.desired is not None and it.before is State.FAILED
         verdict = judge_wait(
             it.command.action, it.wait.until, it.since, it.before, was_failed=was_failed
         )
+        reached = verdict is WaitVerdict.REACHED
+        self._emit(StateSeen(it.command, seen.state, waited, news, reached))
         if verdict is WaitVerdict.REACHED:
             progress.finish(it.place, it.ended(Outcome.SUCCEEDED, _reached(it, seen)))
         elif verdict is WaitVerdict.FAILED:
@@ -138,7 +145,8 @@ def _failed(seen: Observation) -> str:
 
 def _too_late(it: Accepted, seen: Observation) -> str:
     limit = format_duration(it.wait.timeout)
-    never_moved = len(it.since) == 1 and it.before in (None, State.UNKNOWN, seen.state)
+    untold = it.wait.until is State.STOPPED or it.before in (None, State.UNKNOWN, State.FINISHED)
+    never_moved = len(it.since) == 1 and it.before in (None, State.UNKNOWN, seen.state) and untold
     if it.command.action == "start" and seen.state in NOT_RUNNING and never_moved:
         return (
             f"accepted, but {seen.state} for all of {limit}, as it may have been before the start:"

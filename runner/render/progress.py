@@ -18,7 +18,6 @@ from runner.execute.events import (
 from runner.execute.results import Outcome
 from runner.plural import counted
 from runner.render.titles import title
-from runner.states import reaches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,5 +129,5 @@ def _number(event: CommandStarted | CommandEnded) -> str:
 
 def _seen(event: StateSeen) -> str:
     wait = event.command.wait
-    until = "" if wait is None or reaches(event.state, wait.until) else f", not {wait.until} yet"
+    until = "" if wait is None or event.reached else f", waiting for {wait.until}"
     return f"{title(event.command)}: {event.state}{until}"

@@ -70,7 +70,19 @@ def next_step(run: Run, *, is_reviewed: bool = False) -> str:
             identity = result.command.selected_by
             how = "plan again" if is_reviewed else "the same command"
             then = ", have that reviewed, and run it" if is_reviewed else ""
-            return f"To send what was not reached: {how} with --from {identity}{then}"
+            step = f"To send what was not reached: {how} with --from {identity}{then}"
+            return " ".join(part for part in (_barrier(run), step) if part)
+    return ""
+
+
+def _barrier(run: Run) -> str:
+    """Say what the rest was to wait for, where that has not come: to go on blindly may do harm."""
+    for result in run.results:
+        wait = result.command.wait
+        missed = result.outcome in (Outcome.FAILED, Outcome.UNKNOWN)
+        if wait is not None and result.waited is not None and missed:
+            workflow = printable(result.command.workflow or "")
+            return f"First look at {workflow}: what follows was to wait until it is {wait.until}."
     return ""
 
 

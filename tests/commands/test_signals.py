@@ -284,3 +284,14 @@ def test_signals_of_two_organizations_go_each_to_its_own(program: Program) -> No
         ended = program("run", "a.yaml", env=pointing_at(sandbox))
         assert ended.exit_code == 0, ended.output
         assert [it.organization for it in sandbox.commands()] == ["acme", "other"]
+
+
+def test_a_plan_shows_the_parameters(program: Program) -> None:
+    write(
+        "a.yaml",
+        f"{HEAD}actions: [signal: {{workflow: WKF1, activity: signal1, source: CI,"
+        " parameters: {audience: vip, count: 3, full: true}}]\n",
+    )
+    ended = program("plan", "a.yaml")
+    assert ended.exit_code == 0, ended.output
+    assert 'audience="vip", count=3, full=true' in ended.stdout

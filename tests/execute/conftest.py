@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -119,7 +120,7 @@ class Stage:
         )
         world = self.time.world()
 
-        def look(commands: Sequence[Command]) -> Observations:
+        def look(commands: Sequence[Command], within: float | None = None) -> Observations:
             return observe(
                 [
                     Wanted(it.document, "acme", it.workflow or "", DEFAULT_MAPPING, it.timeout)
@@ -129,7 +130,7 @@ class Stage:
                 parallel=1,
                 world=world,
                 scrubber=self.scrubber,
-                policy=RetryPolicy(),
+                policy=RetryPolicy(within=math.inf if within is None else within),
             )
 
         means = Means(

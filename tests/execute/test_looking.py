@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def raising(error: BaseException) -> Look:
-    def look(_commands: Sequence[Command]) -> Observations:
+    def look(_commands: Sequence[Command], _within: float | None = None) -> Observations:
         raise error
 
     return look
@@ -29,8 +29,21 @@ def raising(error: BaseException) -> Look:
 def test_what_was_seen_is_given_on() -> None:
     seen = observations(WKF1="paused")
     interruption = Interruption()
-    assert interruptible(lambda _commands: seen, interruption)([command("WKF1")]) is seen
+    look = interruptible(lambda _commands, _within=None: seen, interruption)
+    assert look([command("WKF1")]) is seen
     assert not interruption.requested
+
+
+@pytest.mark.parametrize("within", [None, 10.0])
+def test_its_bound_is_given_on(within: float | None) -> None:
+    bounds: list[float | None] = []
+
+    def look(_commands: Sequence[Command], within: float | None = None) -> Observations:
+        bounds.append(within)
+        return {}
+
+    interruptible(look, Interruption())([command("WKF1")], within)
+    assert bounds == [within]
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,9 @@ class TestRefused:
 
     def test_an_unknown_workflow(self, stage: Stage) -> None:
         message = self.refused(stage, answered(404, "no such key"))
-        assert "It says: 404 no such key" in message
+        assert message.startswith("Campaign knows no workflow with this ID; ")
+        assert "Open the workflow there" in message
+        assert "no such key" not in message
 
     def test_an_answer_that_is_none(self, stage: Stage) -> None:
         message = self.refused(stage, answered(200, "<html>"))
@@ -207,10 +209,8 @@ class TestAnswers:
             (answered(200, "[" * 60_000), ""),
             (answered(200, '{"a":', "the body is cut"), "accepted; the body is cut"),
             (answered(200, "", "the body is cut"), "accepted; the body is cut"),
-            (
-                answered(200, "<html>", content_type="application/json;charset=utf-8"),
-                "accepted; the body is not JSON, though its type says so",
-            ),
+            (answered(200, '"done"', content_type="application/json;charset=utf-8"), ""),
+            (answered(200, "[]", content_type="text/plain"), ""),
         ],
     )
     def test_json_or_nothing_is_a_success(self, stage: Stage, reply: Reply, message: str) -> None:
@@ -226,6 +226,10 @@ class TestAnswers:
             answered(202, "\ufeffWait, please.", content_type="text/html"),
             answered(200, "The signal was trigg", "the body is cut"),
             answered(200, "[Note] The signal was triggered already"),
+            answered(200, "Wait, please.", content_type="application/json;charset=utf-8"),
+            answered(200, '"Wait, please."', content_type="text/plain"),
+            answered(400, "Wait, please."),
+            answered(500, "Wait, please."),
         ],
     )
     def test_plain_text_is_the_ten_minute_rule_and_says_when(
@@ -238,6 +242,24 @@ class TestAnswers:
         assert "12:11:05 UTC" in result.message
         assert result.attempts[0].error == f"{reply.status} {reply.text}".replace("\ufeff", "")
         assert len(stage.sent) == 1
+
+    @pytest.mark.parametrize(
+        "reply",
+        [
+            answered(404, "no such thing"),
+            answered(502, "Bad gateway"),
+            answered(200, "RST-360011 it is not so"),
+            answered(400, "XTK-170019 it is not so"),
+            answered(400, '{"error": "it is not so"}'),
+            answered(400),
+        ],
+    )
+    def test_what_says_by_itself_what_is_wrong_is_not_that_rule(
+        self, stage: Stage, reply: Answer
+    ) -> None:
+        result = trigger(stage, READY, reply)
+        assert result.outcome.value == ("unknown" if reply.status == 502 else "failed")
+        assert "10 minutes" not in result.message
 
     def test_an_error_of_campaign_is_explained(self, stage: Stage) -> None:
         text = "RST-360011 'contentURL' parameter isn't defined in signal activity."

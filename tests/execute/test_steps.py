@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from runner.campaign.transport import Answer
     from runner.execute.events import Event
     from runner.execute.results import Execution
+    from runner.plan.command import Command
     from runner.plan.plan import Plan
     from tests.execute.conftest import Stage
     from tests.support.wire import Reply
@@ -161,14 +162,15 @@ class TestFollowing:
 
     def test_a_round_is_waited_for_before_the_next_one_begins(self, stage: Stage) -> None:
         stage.wire.reads = {
-            "WKF1": ["failed", "stopped", "started"],
-            "WKF2": ["stopped", "started"],
+            "WKF1": ["failed", "stopped", "stopped", "started"],
+            "WKF2": ["stopped", "stopped", "started"],
         }
         execution = stage.carry_out(self.two_that_restart("stop"), OK, OK, OK, OK)
         assert outcomes(execution) == ["succeeded"] * 4
         assert stage.traffic == [
             *["stop WKF1", "stop WKF2", "read WKF1", "read WKF2", "read WKF1"],
-            *["start WKF1", "start WKF2", "read WKF1", "read WKF2"],
+            *["read WKF1", "start WKF1", "read WKF2", "start WKF2"],
+            *["read WKF1", "read WKF2"],
         ]
 
     def test_that_it_is_not_sent_is_no_interruption(self, stage: Stage) -> None:
@@ -212,6 +214,35 @@ class TestReadBeforehand:
             State.EDITING,
             "it has run, and finished already",
         )
+
+    @pytest.mark.parametrize(
+        "between",
+        [pausing(3.0), waiting("WKF2", "pause", "paused")],
+        ids=["a pause", "a wait for another one"],
+    )
+    def test_what_was_seen_before_time_passed_proves_nothing_r15(
+        self, stage: Stage, between: Command
+    ) -> None:
+        """The workflow ends by itself meanwhile, and its old finish is not that of the start."""
+
+        def first() -> Answer:
+            state = "started" if stage.time.passed < 2 else "finished"
+            late = stage.time.passed >= 5  # the second start takes its effect, at last
+            return told({"state": "started" if late else state if stage.sent else "editing"})
+
+        def other() -> Answer:
+            return told({"state": "paused" if stage.time.passed >= 3 else "started"})
+
+        stage.wire.reads = {"WKF1": [first], "WKF2": [other]}
+        execution = stage.run(in_steps([self.START], [between], [self.START]), *[OK] * 3)
+        assert outcomes(execution) == ["succeeded"] * 3
+        one, _, two = execution.results
+        assert (one.state_before, one.state_after) == (State.EDITING, State.STARTED)
+        assert (two.state_before, two.state_after) == (State.FINISHED, State.STARTED)
+        assert two.message == ""
+        assert stage.time.passed >= 5
+        last = len(stage.traffic) - stage.traffic[::-1].index("start WKF1") - 1
+        assert stage.traffic[last - 1] == "read WKF1"
 
     @pytest.mark.parametrize("reply", [answered(404), answered(500)])
     def test_one_that_brings_nothing_is_no_reason_not_to_start(

@@ -11,7 +11,16 @@ from runner.execute.conclusion import conclude
 from runner.execute.events import AttemptEnded, CommandEnded, StateSeen, WaitStarted
 from runner.states import State
 from runner.validate.config import Wait
-from tests.support.plans import command, desired, in_steps, live, offline, waiting
+from tests.support.plans import (
+    action,
+    command,
+    desired,
+    in_steps,
+    live,
+    offline,
+    pausing,
+    waiting,
+)
 from tests.support.wire import answered, lost, refused, told
 
 if TYPE_CHECKING:
@@ -80,6 +89,54 @@ class TestLooks:
         assert [timeout for _, timeout in stage.wire.requests] == [70.0, 70.0]
 
 
+class TestBounds:
+    """A look ends with its wait, however patiently reads are tried elsewhere."""
+
+    def test_a_read_gets_what_is_left_and_at_least_ten_seconds(self, stage: Stage) -> None:
+        watch(stage, waiting(timeout=20.0, poll=9.0), "started")
+        assert [timeout for _, timeout in stage.wire.requests] == [
+            *[70.0, 20.0, 19.75, 19.25, 18.25, 16.25, 12.25],
+            *[10.0, 10.0],  # when 3.25 s are left, and at the very end
+        ]
+
+    def test_a_read_that_is_to_be_tried_again_too_late_is_not(self, stage: Stage) -> None:
+        result = watch(stage, waiting(timeout=60.0), answered(429, retry_after="120"))
+        assert result.outcome.value == "failed"
+        assert result.message.startswith("accepted, but its state could not be read: too many")
+        assert (stage.pauses, stage.time.passed) == ([], 0.0)
+        assert stage.traffic == ["stop WKF1", "read WKF1"]
+
+    def test_a_read_is_tried_again_for_as_long_as_the_wait_lasts(self, stage: Stage) -> None:
+        result = watch(stage, waiting(timeout=60.0), answered(429, retry_after="25"))
+        assert (result.outcome.value, result.waited) == ("failed", 50.0)
+        assert stage.pauses == [25.0, 25.0]
+
+    def test_the_time_that_is_gone_already_counts(self, stage: Stage) -> None:
+        busy = answered(429, retry_after="50")
+        result = watch(stage, waiting(timeout=60.0, poll=30.0), *["started"] * 7, busy)
+        assert result.outcome.value == "failed"
+        assert result.waited is not None
+        assert result.waited <= 60.0
+        assert 50.0 not in stage.pauses
+
+    def test_the_pause_before_a_look_counts_too(self, stage: Stage) -> None:
+        busy = answered(429, retry_after="60")
+        result = watch(stage, waiting(timeout=100.0, poll=60.0), *["started"] * 6, busy)
+        assert result.outcome.value == "failed"
+        assert stage.time.passed <= 100.0
+
+    def test_one_with_little_time_left_spoils_none_that_has_more(self, stage: Stage) -> None:
+        busy = answered(429, retry_after="20")
+        stage.wire.reads = {"WKF1": ["started"], "WKF2": [busy, "stopped"]}
+        impatient = waiting("WKF1", timeout=5.0, on_failure="continue")
+        execution = stage.run([impatient, waiting("WKF2")], OK, OK)
+        assert outcomes(execution) == ["failed", "succeeded"]
+
+    def test_where_there_is_time_a_read_is_tried_again_as_asked(self, stage: Stage) -> None:
+        result = watch(stage, waiting(), answered(429, retry_after="120"), "stopped")
+        assert (result.outcome.value, result.waited) == ("succeeded", 120.0)
+
+
 class TestSeveral:
     def test_all_are_sent_and_then_waited_for_together(self, stage: Stage) -> None:
         stage.wire.reads = {"WKF1": ["started", "stopped"], "WKF2": ["started", "finished"]}
@@ -141,13 +198,28 @@ class TestOutcome:
     def test_listeners_hear_what_is_news(self, stage: Stage) -> None:
         watch(stage, waiting(), "started", "started", "paused", "paused", "finished")
         seen = [it for it in stage.events if isinstance(it, StateSeen)]
-        assert [(it.state.value, it.news, it.waited) for it in seen] == [
-            ("started", True, 0.0),
-            ("started", False, 0.25),
-            ("paused", True, 0.75),
-            ("paused", False, 1.75),
-            ("finished", True, 3.75),
+        assert [(it.state.value, it.news, it.waited, it.reached) for it in seen] == [
+            ("started", True, 0.0, False),
+            ("started", False, 0.25, False),
+            ("paused", True, 0.75, False),
+            ("paused", False, 1.75, False),
+            ("finished", True, 3.75, True),
         ]
+
+    @pytest.mark.parametrize(
+        ("until", "states", "reached"),
+        [
+            ("stopped", ["stopped", "started", "stopped"], [False, False, True]),
+            ("started", ["editing", "finished"], [True]),  # the first one is from before
+            ("started", ["finished", "finished", "started"], [False, True]),
+            ("started", ["editing", "editing", "failed"], [False, False]),
+        ],
+    )
+    def test_listeners_hear_whether_it_is_what_was_waited_for_r15(
+        self, stage: Stage, until: str, states: list[str], reached: list[bool]
+    ) -> None:
+        watch(stage, waiting(action="start", until=until), *states)
+        assert [it.reached for it in stage.events if isinstance(it, StateSeen)] == reached
 
     def test_listeners_hear_for_what_is_waited(self, stage: Stage) -> None:
         stage.wire.reads = {"WKF1": ["stopped"], "WKF3": ["stopped"]}
@@ -172,7 +244,7 @@ class TestOutcome:
     @pytest.mark.parametrize(
         ("reply", "why"),
         [
-            (answered(404, "gone"), "It says: 404 gone"),
+            (answered(404, "gone"), "changed in Campaign. Open the workflow there, and copy"),
             (answered(500, "oops"), "It says: 500 oops"),
             (answered(200, "<html>"), "the API's answer cannot be read; it is no JSON object"),
             (told({"state": "20"}), 'its field "state" says "20", which'),
@@ -251,7 +323,9 @@ class TestAfterAStart:
         assert (result.outcome.value, result.waited) == ("failed", 60.0)
         assert result.message.endswith("whether it ran cannot be told")
 
-    @pytest.mark.parametrize("states", [["editing", "stopped"], ["paused", "paused", "stopped"]])
+    @pytest.mark.parametrize(
+        "states", [["editing", "stopped"], ["paused", "paused", "stopped"], ["stopped"]]
+    )
     def test_a_state_that_is_known_to_be_new_is_not_called_an_old_one(
         self, stage: Stage, states: list[str]
     ) -> None:
@@ -328,23 +402,32 @@ class TestStates:
         (result,) = stage.carry_out(plan, OK).results
         assert (result.state_before, result.state_after) == (State.PAUSED, State.STOPPED)
 
-    def test_what_a_wait_saw_last_is_the_one_before_the_next_command(self, stage: Stage) -> None:
-        stage.wire.reads = {"WKF1": ["stopped", "started"]}
+    def test_what_a_wait_saw_last_is_read_again_before_a_start(self, stage: Stage) -> None:
+        stage.wire.reads = {"WKF1": ["stopped", "editing", "started"]}
         steps = in_steps([waiting()], [waiting(action="start", until="started")])
         first, second = stage.run(steps, OK, OK).results
-        assert second.state_before is first.state_after is State.STOPPED
-        assert stage.traffic == ["stop WKF1", "read WKF1", "start WKF1", "read WKF1"]
+        assert (first.state_after, second.state_before) == (State.STOPPED, State.EDITING)
+        assert stage.traffic == [
+            *["stop WKF1", "read WKF1"],
+            *["read WKF1", "start WKF1", "read WKF1"],
+        ]
 
     @pytest.mark.parametrize("reply", [OK, answered(404), lost()])
     def test_what_was_seen_before_something_was_sent_is_forgotten(
         self, stage: Stage, reply: Reply
     ) -> None:
-        stage.wire.reads = {"WKF1": ["stopped"]}
-        steps = in_steps(
-            [waiting()], [command(action="start", on_failure="continue")], [command(action="pause")]
-        )
-        results = stage.run(steps, OK, reply, OK).results
-        assert [it.state_before for it in results] == [None, State.STOPPED, None]
+        start = action("start", "WKF1", on_failure="continue")
+        plan = live(offline(start, action("pause", "WKF1", index=2)), WKF1="stopped")
+        results = stage.carry_out(plan, reply, OK).results
+        assert [it.state_before for it in results] == [State.STOPPED, None]
+
+    @pytest.mark.parametrize("between", [pausing(), waiting("WKF2")], ids=["pause", "wait"])
+    def test_what_was_seen_before_time_passed_is_forgotten(
+        self, stage: Stage, between: Command
+    ) -> None:
+        stage.wire.reads = {"WKF1": ["started"], "WKF2": ["stopped"]}
+        steps = in_steps([waiting("WKF1", "start", "started")], [between], [command("WKF1")])
+        assert stage.run(steps, OK, OK, OK).results[2].state_before is None
 
 
 class TestOnFailure:

@@ -39,7 +39,7 @@ EVENTS: dict[str, Event] = {
     "token": TokenRenewed(WAITED),
     "pause": PauseStarted(pausing(90), 90.0),
     "waiting": WaitStarted((WAITED,)),
-    "state": StateSeen(WAITED, State.STOPPED, 0.25, news=True),
+    "state": StateSeen(WAITED, State.STOPPED, 0.25, news=True, reached=False),
     "command": CommandEnded(1, 2, CommandResult(WAITED, Outcome.SUCCEEDED)),
 }
 LINES = {
@@ -49,7 +49,7 @@ LINES = {
     "token": "warning: start A: the token was rejected; another one was fetched",
     "pause": "wait 1m30s ...",
     "waiting": "Waiting for 1 workflow ...",
-    "state": "start A: stopped, not started yet after 0.2 s",
+    "state": "start A: stopped, waiting for started after 0.2 s",
     "command": "1/2 start A: succeeded",
 }
 
@@ -110,8 +110,25 @@ def test_quiet_shows_what_went_wrong() -> None:
 
 def test_a_state_that_stays_is_told_once() -> None:
     made = output()
-    RunLog(made)(StateSeen(WAITED, State.STOPPED, 5.0, news=False))
+    RunLog(made)(StateSeen(WAITED, State.STOPPED, 5.0, news=False, reached=False))
     assert made.stderr.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("state", "until", "reached", "told"),
+    [
+        ("started", "started", True, "start A: started"),
+        ("finished", "started", True, "start A: finished"),  # it has run already
+        ("stopped", "stopped", False, "start A: stopped, waiting for stopped"),  # an old one
+    ],
+)
+def test_whether_it_is_what_is_waited_for_is_told_by_the_event(
+    state: str, until: str, reached: bool, told: str
+) -> None:
+    made = output()
+    it = command("A", wait=Wait(State(until)))
+    RunLog(made)(StateSeen(it, State(state), 5.0, news=True, reached=reached))
+    assert made.stderr.getvalue().startswith(f"{told} after 5.0 s")
 
 
 def test_a_pause_is_told_once_and_has_no_number() -> None:

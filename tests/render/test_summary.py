@@ -14,7 +14,7 @@ from runner.execute.results import Attempt, CommandResult, Outcome
 from runner.execute.run import Header, Run
 from runner.render.summary import MOST_ROWS, next_step, state_lines, summary_line, summary_table
 from runner.source_control import SourceControl
-from tests.support.plans import command, desired, live, offline, pausing, plan_of
+from tests.support.plans import command, desired, live, offline, pausing, plan_of, waiting
 from tests.support.worlds import NOON
 
 TARGET = Target("https://mc.adobe.io", "https://ims-na1.adobelogin.com/ims/token/v3")
@@ -69,6 +69,28 @@ class TestNextStep:
             CommandResult(stop, Outcome.FAILED, SENT), CommandResult(start, Outcome.NOT_SENT)
         )
         assert next_step(run).endswith("--from a.yaml#desired.1")
+
+    @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.UNKNOWN])
+    def test_what_the_rest_was_to_wait_for_is_to_be_looked_at_first(self, outcome: Outcome) -> None:
+        missed = CommandResult(waiting("A"), outcome, SENT, waited=600.0)
+        run = run_of(missed, result("B", Outcome.NOT_SENT, sent=False))
+        assert next_step(run) == (
+            "First look at A: what follows was to wait until it is stopped."
+            " To send what was not reached: the same command with --from a.yaml#B"
+        )
+
+    @pytest.mark.parametrize(
+        "passed",
+        [
+            CommandResult(waiting("A"), Outcome.SUCCEEDED, SENT, waited=1.0),
+            CommandResult(waiting("A"), Outcome.FAILED, SENT),  # not accepted, so not waited for
+            CommandResult(pausing(30), Outcome.NOT_SENT, waited=1.0),
+        ],
+        ids=["it came", "not accepted", "a pause"],
+    )
+    def test_nothing_else_is_to_be_looked_at_first(self, passed: CommandResult) -> None:
+        run = run_of(result("Z", Outcome.FAILED), passed, result("B", Outcome.NOT_SENT, sent=False))
+        assert next_step(run).startswith("To send what was not reached: ")
 
     @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.UNKNOWN, Outcome.SUCCEEDED])
     def test_nothing_where_all_were_reached(self, outcome: Outcome) -> None:
