@@ -38,7 +38,8 @@ def validate(
 
     inputs = opt.inputs(paths, env, allow_env, allow_secret_file)
     as_json = output_format is opt.Format.JSON
-    options = ValidateOptions(inputs, as_json, strict, policy)
+    checked = opt.house_rules(policy, None, None).policy
+    options = ValidateOptions(inputs, as_json, strict, checked)
     command = partial(validate_command, options)
     return perform(command, log_format, verbose, quiet, no_color)
 

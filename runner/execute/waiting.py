@@ -90,12 +90,16 @@ class Waiter:
         while True:
             looks += 1
             waited = self._world.monotonic() - started
-            left = max(it.wait.timeout for it in progress.waiting) - waited
-            within = max(left, _LEAST_LOOK)
+            left = {it.place: max(it.wait.timeout - waited, _LEAST_LOOK) for it in progress.waiting}
+            within = min(left.values())
             states = self._look([it.command for it in progress.waiting], within)
             waited = self._world.monotonic() - started
             for it in progress.waiting:
-                self._judge(it, states[it.command.key], waited, progress)
+                seen = states[it.command.key]
+                # Given up for the sake of one that has less time: the next look tells.
+                given_up = seen.found is None and left[it.place] > within
+                if not given_up or waited >= it.wait.timeout:
+                    self._judge(it, seen, waited, progress)
             waits = [it.wait for it in progress.waiting]
             if not waits:
                 return

@@ -61,14 +61,13 @@ def observe(
     Args:
         wanted: each workflow is read once, as it is wanted first.
         clients: by the name of a document.
-        parallel: the most reads at a time. With 1 they are made on the calling thread, where only
-            `Interruption.at_once` ends one that is under way; else on threads of their own.
+        parallel: the most reads at a time, on threads of their own. With 0 they are made one by one
+            on the calling thread, where only `Interruption.at_once` ends one that is under way.
         on_read: is told each observation on the calling thread, in the order in which they come.
         world: the clock, chance, waiting, and the wish to stop.
         scrubber: cleans whatever the remote side says.
         policy: how often and how patiently one workflow is tried. Where the first `ENOUGH` are not
             answered at all, no other is tried.
-
 
     Raises:
         CredentialsError: where credentials are rejected: no other read is begun then. Where several
@@ -102,7 +101,7 @@ def observe(
 
     tell = on_read or (lambda _observation: None)
     try:
-        if parallel == 1:
+        if parallel == 0:
             return {it.key: it for it in _one_by_one(jobs.values(), read, tell, world)}
         crew = Crew(tuple(jobs.values()), read, world)
         return {it.key: it for it in crew.gather(parallel, tell)}

@@ -164,3 +164,16 @@ def test_a_file_name_that_is_no_text_is_carried_through() -> None:
     assert process("validate", ".").exit_code == 0
     assert process("plan", ".", "--format", "json").exit_code == 0
     assert process("run", ".", "--sandbox").exit_code == 0
+
+
+def test_ctrl_c_while_the_command_line_is_read_is_exit_6(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_version: bool) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("runner.cli.options.house_rules", lambda *_: interrupt(True))
+    write("a.yaml", "version: 1\n")
+    ended = program("plan", "a.yaml")
+    assert (ended.exit_code, ended.stdout) == (6, "")
+    assert "interrupted" in ended.stderr

@@ -434,7 +434,7 @@ class TestPolicy:
         assert ended.exit_code == code, ended.output
         assert ("error: --policy takes" in ended.stderr) is (code == 64)
 
-    @pytest.mark.parametrize("arguments", ["run --sandbox", "plan"])
+    @pytest.mark.parametrize("arguments", ["run --sandbox", "plan", "validate"])
     def test_an_empty_variable_lifts_no_policy(self, program: Program, arguments: str) -> None:
         write("a.yaml", TWO)
         ended = program(*arguments.split(), "a.yaml", env={"CAMPAIGN_RUNNER_POLICY": ""})
@@ -528,3 +528,28 @@ def test_a_run_with_everything_in_order_has_no_overrides(program: Program) -> No
     write("a.yaml", FOUR + "guardrails: {max_commands: 5, max_stops: 2, protect: [WKF9*]}\n")
     assert program("run", "a.yaml", "--sandbox").exit_code == 0
     assert report()["overrides"] == []
+
+
+class TestWhatAReviewerReads:
+    """A machine reads the same of guardrails as a person, in the plan as in the report."""
+
+    def test_a_warning_stands_in_the_plan_and_in_the_report(self, program: Program) -> None:
+        entries = ", ".join(f"{{start: WKF{n}}}" for n in range(1, 22))
+        write("a.yaml", f"{HEAD}actions: [{entries}]\n")
+        planned = program("plan", "a.yaml", "--format", "json")
+        assert planned.exit_code == 0, planned.output
+        assert [it["rule"] for it in planned.json()["warnings"]] == ["max_active"]
+        assert program("run", "a.yaml", "--sandbox").exit_code == 0
+        assert [it["rule"] for it in report()["warnings"]] == ["max_active"]
+
+    def test_a_refused_plan_is_shown_with_what_refuses_it(self, program: Program) -> None:
+        write("a.yaml", f"{TWO}guardrails: {BROKEN['max_commands']}\n")
+        planned = program("plan", "a.yaml", "--format", "json", "--out", "plan.json")
+        value = planned.json()
+        assert planned.exit_code == 5
+        assert [it["rule"] for it in value["problems"]] == ["max_commands"]
+        assert [it["id"] for it in value["commands"]] == [
+            "a.yaml#1.1",
+            "a.yaml#2.1",
+        ]
+        assert not Path("plan.json").exists()

@@ -127,7 +127,7 @@ class Stage:
                     for it in commands
                 ],
                 {"a.yaml": client},
-                parallel=1,
+                parallel=0,
                 world=world,
                 scrubber=self.scrubber,
                 policy=RetryPolicy(within=math.inf if within is None else within),

@@ -132,6 +132,24 @@ class TestBounds:
         execution = stage.run([impatient, waiting("WKF2")], OK, OK)
         assert outcomes(execution) == ["failed", "succeeded"]
 
+    def test_one_that_has_more_time_keeps_none_waiting_that_has_less(self, stage: Stage) -> None:
+        busy = answered(429, retry_after="90")
+        stage.wire.reads = {"WKF1": ["started"], "WKF2": [busy, "stopped"]}
+        patient = waiting("WKF2", timeout=600.0)
+        execution = stage.run(
+            [waiting("WKF1", timeout=30.0, on_failure="continue"), patient], OK, OK
+        )
+        assert outcomes(execution) == ["failed", "succeeded"]
+        assert execution.results[0].waited == 30.0
+
+    def test_what_was_given_up_for_another_is_looked_at_again(self, stage: Stage) -> None:
+        busy = answered(429, retry_after="90")
+        stage.wire.reads = {"WKF1": ["started"], "WKF2": [busy, busy, "stopped"]}
+        impatient = waiting("WKF1", timeout=11.0, on_failure="continue")
+        execution = stage.run([impatient, waiting("WKF2", timeout=600.0)], OK, OK)
+        assert outcomes(execution) == ["failed", "succeeded"]
+        assert execution.results[0].message.startswith("accepted, but still started after 11s")
+
     def test_where_there_is_time_a_read_is_tried_again_as_asked(self, stage: Stage) -> None:
         result = watch(stage, waiting(), answered(429, retry_after="120"), "stopped")
         assert (result.outcome.value, result.waited) == ("succeeded", 120.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -211,3 +213,33 @@ class TestStopping:
         fake = FakeTime(passed=5.0).world()
         crew = Crew(range(1), lambda _job, world: (world.now(), world.random()), fake)
         assert crew.gather(1, ignore) == [(fake.now(), fake.random())]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
+def test_a_wish_by_signal_is_heeded_even_where_the_handler_outlasts_a_look() -> None:
+    world, begun = World(), threading.Event()
+
+    def hear(_number: int, _frame: object) -> None:
+        time.sleep(0.25)  # longer than the time between two looks
+        world.interruption.request()
+
+    def work(_job: int, _world: World) -> None:
+        begun.set()
+        _world.interruption.pause(20)
+
+    def kill() -> None:
+        begun.wait(10)
+        time.sleep(0.02)  # by then the main thread looks
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
+
+    before = signal.signal(signal.SIGUSR1, hear)
+    began = time.monotonic()
+    try:
+        killer = threading.Thread(target=kill)
+        killer.start()
+        with pytest.raises(KeyboardInterrupt):
+            Crew(range(2), work, world).gather(2, ignore)
+        killer.join()
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert time.monotonic() - began < 10

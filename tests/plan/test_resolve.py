@@ -76,6 +76,13 @@ class TestIds:
         plan = offline(*entries, only=["a.yaml#desired.2"])
         assert lines(live(plan, B="paused")) == ["a.yaml#desired.2 resume B"]
 
+    @pytest.mark.parametrize(
+        "given", ["a.yaml#desired.2", "a.yaml#desired.2.1", "a.yaml#desired.2.9"]
+    )
+    def test_the_id_of_a_command_that_it_may_become_selects_an_entry(self, given: str) -> None:
+        entries = [desired("A", index=1), desired("B", index=2), desired("C", index=3)]
+        assert [it.workflow for it in offline(*entries, only=[given]).commands] == ["B"]
+
     def test_every_document_counts_from_one_under_its_own_name_r8(self) -> None:
         plan = offline(
             document(desired("A"), name="a.yaml/1"), document(desired("B"), name="a.yaml/2")

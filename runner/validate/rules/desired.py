@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from runner.validate.lenient import at_key, mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from runner.load.document import Document
+    from runner.load.document import Document, PathPart
     from runner.problems import Problem
     from runner.validate.lenient import Asked
 
@@ -19,11 +19,21 @@ _STATES = ("started", "paused", "stopped")
 
 def workflows_stand_before_the_colon(document: Document, _: Asked) -> Iterator[Problem]:
     """`started: [WKF1]` is how other tools write it; here it would be a workflow called so."""
-    for workflow in mapping(mapping(document.value).get("desired")):
-        if workflow in _STATES:
-            message = f"`{workflow}` is a state, and here the ID of a workflow stands"
-            hint = f"write the workflow before the colon: WKF1: {workflow}"
-            yield at_key(document, ["desired", workflow], "turned-round", message, hint)
+    for workflow, entry in mapping(mapping(document.value).get("desired")).items():
+        if workflow in _STATES and isinstance(entry, (str, dict)):  # else the schema refuses it
+            yield turned_round(document, workflow)
+
+
+def turned_round(document: Document, state: str) -> Problem:
+    """Give the problem of a state that stands where a workflow is named."""
+    message = f"`{state}` is a state, and here the ID of a workflow stands"
+    hint = f"write the workflow before the colon: WKF1: {state}"
+    return at_key(document, ["desired", state], "turned-round", message, hint)
+
+
+def is_turned_round(path: Sequence[PathPart]) -> bool:
+    """Whether this is the path of such an entry."""
+    return list(path[:-1]) == ["desired"] and path[-1] in _STATES
 
 
 def settings_have_a_meaning(document: Document, _: Asked) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from runner.printable import printable, quoted
 from runner.schemas import schema
 from runner.validate.kinds import any_kind, kind_of
+from runner.validate.rules.desired import is_turned_round, turned_round
 from runner.validate.suggest import closest, did_you_mean
 from runner.validate.wording.actions import is_duration, odd_wait, one_command
 from runner.validate.wording.finding import Finding, shown
@@ -59,6 +60,9 @@ def anyhow(
 def _type(found: Finding) -> Iterator[Problem]:
     if found.noun == _ACTION_WAIT:
         yield from odd_wait(found)
+        return
+    if is_turned_round(found.path):
+        yield turned_round(found.document, str(found.path[-1]))
         return
     if found.value is None:
         yield _nothing(found)
