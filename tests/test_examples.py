@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 EXAMPLES = Path(__file__).parents[1] / "examples"
 POLICIES = EXAMPLES / "policies"  # no files of workflows, but of whoever runs the command
 POLICY = "examples/policies/stage-only.yaml"
-FOLDERS = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir() and path != POLICIES)
+FAULTS = EXAMPLES / "faults"  # for the sandbox alone: tests/commands/test_faults.py reads them
+OTHERS = {POLICIES: "policy", FAULTS: "faults"}
+FOLDERS = sorted(it.name for it in EXAMPLES.iterdir() if it.is_dir() and it not in OTHERS)
 SECRETS = {
     "CAMPAIGN_STANDARD_API_KEY": SandboxSettings.api_key,
     "CAMPAIGN_STANDARD_ACCESS_TOKEN": SandboxSettings.access_token,
@@ -92,7 +94,7 @@ def test_an_example_binds_the_schema_for_editors(file: Path) -> None:
         for line in file.read_text(encoding="utf-8").splitlines()
         if line.startswith("# yaml-language-server: $schema=")
     )
-    name = "policy" if file.parent == POLICIES else "config"
+    name = OTHERS.get(file.parent, "config")
     assert (file.parent / line.partition("=")[2]).resolve() == (
         EXAMPLES.parent / f"schema/{name}.schema.json"
     )

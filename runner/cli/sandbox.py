@@ -39,6 +39,13 @@ def sandbox(
         str,
         typer.Option(metavar="NAME", help="The field of a read that holds the state."),
     ] = "state",
+    faults: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="What goes wrong, with which requests (campaign-runner schema faults).",
+        ),
+    ] = None,
     output_format: opt.OutputFormat = opt.Format.TEXT,
     log_format: opt.LogFormatOption = opt.LogFormat.TEXT,
     verbose: opt.Verbose = 0,
@@ -56,6 +63,7 @@ def sandbox(
         effect_delay,
         signals=signal or [],
         state_field=state_field,
+        faults=faults,
         as_json=output_format is opt.Format.JSON,
     )
     command = partial(sandbox_command, options)

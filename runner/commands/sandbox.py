@@ -6,8 +6,12 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from runner.commands.faults import load_faults, read_faults
 from runner.errors import BrokenError, ExitCode
+from runner.plural import counted
+from runner.printable import printable
 from runner.sandbox import Sandbox, SandboxSettings, WorkflowState
+from runner.sandbox.faultrules import NO_FAULTS
 from runner.sandbox.settings import RUN_CAUSES
 from runner.states import State
 
@@ -36,6 +40,9 @@ _BEFORE_DESIRED = {
 # Seconds. Long enough for the first looks of a wait to see the workflow run, without which rule R15
 # does not believe that it ended; short enough that nobody has to wait for a mere rehearsal.
 _RUN_TIME = 1.0
+# The system may give a signal to a thread that serves a connection. That wakes nobody here, and
+# Python runs its handler only once this thread goes on.
+_LOOK_SECONDS = 0.2
 
 _LABELS = {
     "base_url": "base URL",
@@ -48,7 +55,10 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class SandboxOptions:
-    """The options of `sandbox`; the delay is in seconds, `signals` are by workflow."""
+    """The options of `sandbox`; the delay is in seconds, `signals` are by workflow.
+
+    `faults` is the path of a script of faults, or None.
+    """
 
     port: int
     organization: str
@@ -57,6 +67,7 @@ class SandboxOptions:
     json: bool = False
     signals: Mapping[str, Declarations] = field(default_factory=dict)
     state_field: str = "state"
+    faults: str | None = None
 
 
 def sandbox_for(plan: Plan) -> Sandbox:
@@ -103,14 +114,20 @@ def sandbox_command(options: SandboxOptions, around: Surroundings) -> ExitCode:
     """Serve until Ctrl-C or SIGTERM.
 
     Raises:
+        InvalidConfigError: if the script of faults is none.
         BrokenError: if the port is taken.
     """
+    faults = NO_FAULTS
+    if options.faults is not None:
+        loaded = load_faults(options.faults, around)
+        faults = read_faults(loaded, options.organization, options.workflows)
     settings = SandboxSettings(
         {options.organization: options.workflows},
         effect_delay=options.effect_delay,
         port=options.port,
         signals={options.organization: options.signals},
         state_field=options.state_field,
+        faults=faults,
     )
     sandbox = Sandbox(settings)
     interruption = around.world.interruption
@@ -122,7 +139,8 @@ def sandbox_command(options: SandboxOptions, around: Surroundings) -> ExitCode:
             raise BrokenError(f"port {options.port} cannot be used: {reason}") from error
         try:
             around.output.product(_greeting(sandbox, options))
-            interruption.wait()
+            while not interruption.pause(_LOOK_SECONDS):
+                pass
         finally:
             sandbox.close()
     around.output.info("The sandbox has stopped.")
@@ -147,6 +165,7 @@ def _greeting(sandbox: Sandbox, options: SandboxOptions) -> str:
         "Workflows:",
         *(f"  {workflow}: {state.value}" for workflow, state in options.workflows.items()),
         *_signal_lines(options),
+        *_fault_lines(sandbox, options),
         "Stop it with Ctrl-C.",
     ]
     return "\n".join(lines) + "\n"
@@ -159,6 +178,14 @@ def _signal_lines(options: SandboxOptions) -> list[str]:
             parameters = "any parameters" if declared is None else _listed(declared)
             lines.append(f"  {workflow}/{activity}: {parameters}")
     return ["Signal activities:", *lines] if lines else []
+
+
+def _fault_lines(sandbox: Sandbox, options: SandboxOptions) -> list[str]:
+    if options.faults is None:
+        return []
+    script = sandbox.settings.faults
+    rules = counted(len(script.rules), "rule")
+    return [f"Faults: {rules} of {printable(options.faults)}, with seed {script.seed}"]
 
 
 def _listed(declared: Mapping[str, str]) -> str:

@@ -9,14 +9,24 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from runner.sandbox.records import CommandRecord, RequestRecord
+from runner.sandbox.faultrules import FaultRule, FaultScript
+from runner.sandbox.records import CommandRecord, FaultRecord, RequestRecord
 from runner.sandbox.settings import SandboxSettings
 from runner.sandbox.states import WorkflowState
 
 if TYPE_CHECKING:
     from runner.sandbox.sandbox import Sandbox
 
-__all__ = ["CommandRecord", "RequestRecord", "Sandbox", "SandboxSettings", "WorkflowState"]
+__all__ = [
+    "CommandRecord",
+    "FaultRecord",
+    "FaultRule",
+    "FaultScript",
+    "RequestRecord",
+    "Sandbox",
+    "SandboxSettings",
+    "WorkflowState",
+]
 
 
 def __getattr__(name: str) -> Any:

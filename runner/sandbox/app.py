@@ -11,6 +11,7 @@ from werkzeug.wrappers import Request, Response
 from runner.sandbox.activities import Activities
 from runner.sandbox.ims import TokenEndpoint
 from runner.sandbox.jsonbody import parse_object
+from runner.sandbox.marks import number_of
 from runner.sandbox.reading import ReadEndpoint
 from runner.sandbox.replies import (
     RequestRefusedError,
@@ -68,7 +69,7 @@ class CampaignApp:
         if target.kind == COMMANDS:
             return self._command(target, request)
         if target.kind == TRIGGER:
-            return self._triggers.answer(target, request.get_data())
+            return self._triggers.answer(target, request.get_data(), number_of(request.environ))
         # The host under which the client found this server: clients compare the two.
         return self._reads.answer(target, f"http://{_host(request)}")
 
@@ -100,7 +101,8 @@ class CampaignApp:
         method = parse_object(request.get_data()).get("method")
         if not isinstance(method, str) or method not in EFFECTS:
             raise campaign_error(400, f"method must be one of {', '.join(EFFECTS)}.")
-        self._store.accept(target.organization, target.workflow, method)
+        number = number_of(request.environ)
+        self._store.accept(target.organization, target.workflow, method, number)
         return empty_response()
 
 

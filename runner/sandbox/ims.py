@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+from runner.sandbox.marks import skew_of
 from runner.sandbox.replies import RequestRefusedError, campaign_error, json_response
 
 if TYPE_CHECKING:
@@ -34,17 +35,20 @@ class TokenEndpoint:
             raise _oauth_error(401, "invalid_client", "invalid client_id or client_secret")
         if not form.get("scope", "").strip():
             raise _oauth_error(400, "invalid_scope", "scope is missing")
-        return json_response(200, self._issue(), {"Cache-Control": "no-store"})
+        return json_response(
+            200, self._issue(skew_of(request.environ)), {"Cache-Control": "no-store"}
+        )
 
     def _knows(self, client_id: str | None, client_secret: str | None) -> bool:
         return (client_id, client_secret) == (self._settings.api_key, self._settings.client_secret)
 
-    def _issue(self) -> dict[str, str | int]:
+    def _issue(self, clock_skew: int) -> dict[str, str | int]:
         return {
             "access_token": self._tokens.issue(),
             "token_type": "bearer",
-            # Whole seconds, rounded down: a client must never trust a token for too long.
-            "expires_in": int(self._settings.token_lifetime),
+            # Whole seconds, rounded down: a client must never trust a token for too long. A clock
+            # that is wrong counts them from the wrong time to the right end.
+            "expires_in": max(0, int(self._settings.token_lifetime) - clock_skew),
         }
 
 

@@ -36,10 +36,8 @@ class RequestLog:
         self._count = 0
         self._body_bytes = 0
 
-    def add(
-        self, method: str, path: str, headers: tuple[tuple[str, str], ...], body: bytes
-    ) -> None:
-        """Remember one request."""
+    def add(self, method: str, path: str, headers: tuple[tuple[str, str], ...], body: bytes) -> int:
+        """Remember one request, and give its number."""
         with self._lock:
             self._count += 1
             at = self._clock()
@@ -49,6 +47,7 @@ class RequestLog:
                 len(self._records) > self._max_requests or self._body_bytes > self._max_body_bytes
             ):
                 self._body_bytes -= len(self._records.popleft().body)
+            return self._count
 
     def records(self) -> tuple[RequestRecord, ...]:
         """Give what is remembered, oldest first."""

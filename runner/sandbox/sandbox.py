@@ -7,6 +7,8 @@ import time
 from typing import TYPE_CHECKING
 
 from runner.sandbox.app import CampaignApp
+from runner.sandbox.faultdesk import FaultDesk
+from runner.sandbox.faultrules import FaultRule
 from runner.sandbox.requestlog import RequestLog
 from runner.sandbox.routes import TOKEN_PATH
 from runner.sandbox.server import HOST, SandboxServer
@@ -15,19 +17,21 @@ from runner.sandbox.store import WorkflowStore
 from runner.sandbox.tokens import TokenStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from types import TracebackType
 
     from typing_extensions import Self
 
-    from runner.sandbox.records import CommandRecord, RequestRecord
+    from runner.sandbox.faults import Fault
+    from runner.sandbox.records import CommandRecord, FaultRecord, RequestRecord
     from runner.sandbox.settings import SandboxSettings
 
 
 class Sandbox:
     """A Campaign API on loopback, between `start` and `close` or as a context manager.
 
-    `clock` gives seconds and is all that effects, run times, signals and tokens know of time.
+    `clock` gives seconds and is all that effects, run times, signals and tokens know of time;
+    the delays of faults are in real time.
     States and logs can be asked for before, while and after it runs, and outlive a restart.
     """
 
@@ -39,6 +43,7 @@ class Sandbox:
         self._request_log = RequestLog(clock)
         tokens = TokenStore(settings.access_token, settings.token_lifetime, clock)
         self._app = CampaignApp(settings, self._store, tokens)
+        self._faults = FaultDesk(settings.faults, self._store, tokens)
         # Reentrant, since a signal handler may call `close` in the very thread that closes.
         self._lock = threading.RLock()
         self._server: SandboxServer | None = None
@@ -49,7 +54,7 @@ class Sandbox:
         with self._lock:
             if self._server is not None:
                 raise RuntimeError("the sandbox is running already")
-            server = SandboxServer(self.settings.port, self._app, self._request_log)
+            server = SandboxServer(self.settings.port, self._app, self._request_log, self._faults)
             server.run()
             self._server, self._port = server, server.port
 
@@ -115,3 +120,30 @@ class Sandbox:
     def requests(self) -> tuple[RequestRecord, ...]:
         """Give the HTTP requests that came in, oldest first; only the newest are remembered."""
         return self._request_log.records()
+
+    def next_faults(
+        self,
+        *faults: Fault,
+        actions: Collection[str] = (),
+        workflows: Collection[str] = (),
+        organizations: Collection[str] = (),
+    ) -> None:
+        """Give these faults to the next requests, one each and in this order.
+
+        They come before the script's; `NoFault()` lets a request have an ordinary answer. An
+        action that is none is a ValueError.
+
+        Args:
+            faults: from `runner.sandbox.faults`.
+            actions: only requests for these get one, as in a `FaultRule`; others are passed over.
+            workflows: likewise.
+            organizations: likewise.
+        """
+        self._faults.queue(FaultRule(it, actions, workflows, organizations) for it in faults)
+
+    def faults(self) -> tuple[FaultRecord, ...]:
+        """Give every fault so far, in the order of the requests, and what was applied all the same.
+
+        Never cut short, like `commands`: a report can be held against both.
+        """
+        return self._faults.records()

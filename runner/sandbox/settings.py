@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from runner.sandbox.faultrules import NO_FAULTS, FaultScript
 from runner.sandbox.parameters import PARAMETER_TYPES
 from runner.sandbox.states import WorkflowState
 
@@ -46,6 +47,7 @@ class SandboxSettings:
         next_processing: organization to workflow ID to the `nextProcessingDate` of a read.
         trigger_href: what every trigger's `href` is instead of its true address, with `{base}`
             for this server's address and `{organization}` for the organization.
+        faults: what goes wrong, with which requests.
     """
 
     workflows: Mapping[str, Mapping[str, WorkflowState]]
@@ -64,6 +66,7 @@ class SandboxSettings:
     state_values: Mapping[str, str] = field(default_factory=dict)
     next_processing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     trigger_href: str | None = None
+    faults: FaultScript = NO_FAULTS
 
     def __post_init__(self) -> None:
         """Refuse what no server could act on."""
@@ -78,7 +81,12 @@ class SandboxSettings:
             )
         if not self.max_active >= 1:
             raise ValueError(f"max_active must be 1 or more, not {self.max_active}")
-        problems = (*self._field_problems(), *self._signal_problems(), *self._run_problems())
+        problems = (
+            *self._field_problems(),
+            *self._signal_problems(),
+            *self._run_problems(),
+            *self._fault_problems(),
+        )
         for problem in problems:
             raise ValueError(problem)
 
@@ -120,6 +128,21 @@ class SandboxSettings:
                     if action not in RUN_CAUSES:
                         known = ", ".join(RUN_CAUSES)
                         yield f"run_from: {action!r} of {workflow!r} is none of {known}"
+
+    def _fault_problems(self) -> Iterator[str]:
+        for number, rule in enumerate(self.faults.rules, 1):
+            known = {
+                workflow
+                for organization, named in self.workflows.items()
+                for workflow in named
+                if not rule.organizations or organization in rule.organizations
+            }
+            for organization in rule.organizations:
+                if organization not in self.workflows:
+                    yield f"faults: rule {number} names {organization!r}, which is not there"
+            for workflow in rule.workflows:
+                if workflow not in known:
+                    yield f"faults: rule {number} names {workflow!r}, which is not there"
 
     def _strangers(self, setting: str, given: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         for organization, named in given.items():

@@ -63,18 +63,31 @@ class WorkflowStore:
             self._apply_due()
             return self._timeline.executions[organization].state(workflow)
 
-    def accept(self, organization: str, workflow: str, action: str) -> None:
-        """Take a command on record; it takes effect or queues once its delay has passed."""
+    def accept(
+        self, organization: str, workflow: str, action: str, request: int | None = None
+    ) -> None:
+        """Take a command on record; it takes effect or queues once its delay has passed.
+
+        `request` is the number of the request that it came in.
+        """
         with self._lock:
             now = self._apply_due()
-            self._record(now, organization, workflow, action)
+            sequence = len(self._records) + 1
+            record = CommandRecord(sequence, now, organization, workflow, action, request=request)
+            self._records.append(record)
 
     def accept_signal(
-        self, organization: str, workflow: str, activity: str, signal: Signal | None
+        self,
+        organization: str,
+        workflow: str,
+        activity: str,
+        signal: Signal | None,
+        request: int | None = None,
     ) -> SignalRefusal | None:
         """Take a signal on record, or say why the activity takes none now.
 
-        Without a signal nothing is taken: it is only asked.
+        Without a signal nothing is taken: it is only asked. `request` is the number of the request
+        that it came in.
         """
         with self._lock:
             now = self._apply_due()
@@ -87,7 +100,18 @@ class WorkflowStore:
                 return SignalRefusal.TOO_EARLY
             if signal is not None:
                 self._signalled[place] = now
-                self._record(now, organization, workflow, "signal", signal)
+                record = CommandRecord(
+                    sequence=len(self._records) + 1,
+                    at=now,
+                    organization=organization,
+                    workflow=workflow,
+                    action="signal",
+                    activity=signal.activity,
+                    source=signal.source,
+                    parameters=signal.parameters,
+                    request=request,
+                )
+                self._records.append(record)
             return None
 
     def set_state(self, organization: str, workflow: str, state: WorkflowState) -> None:
@@ -116,25 +140,6 @@ class WorkflowStore:
         with self._lock:
             self._apply_due()
             return tuple(self._records)
-
-    def _record(
-        self,
-        now: float,
-        organization: str,
-        workflow: str,
-        action: str,
-        signal: Signal | None = None,
-    ) -> None:
-        sequence = len(self._records) + 1
-        record = CommandRecord(sequence, now, organization, workflow, action)
-        if signal is not None:
-            record = replace(
-                record,
-                activity=signal.activity,
-                source=signal.source,
-                parameters=signal.parameters,
-            )
-        self._records.append(record)
 
     def _apply_due(self) -> float:
         """Let happen all that is due, and give the time as of which that is so."""

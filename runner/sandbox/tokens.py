@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 class TokenStore:
-    """Issues tokens that end on the clock; the configured one never ends."""
+    """Issues tokens that end on the clock; the configured one ends only where it is expired."""
 
     def __init__(self, access_token: str, lifetime: float, clock: Callable[[], float]) -> None:
-        self._access_token = access_token
+        self._access_token: str | None = access_token
         self._lifetime = lifetime
         self._clock = clock
         self._lock = threading.Lock()
@@ -28,6 +28,13 @@ class TokenStore:
             self._ends = {known: end for known, end in self._ends.items() if end > now}
             self._ends[token] = now + self._lifetime
         return token
+
+    def expire(self, *, given: bool) -> None:
+        """End the tokens that were issued so far; the configured one, too, if it is `given`."""
+        with self._lock:
+            self._ends.clear()
+            if given:
+                self._access_token = None
 
     def accepts(self, token: str) -> bool:
         """Tell whether the token is the configured one, or was issued and has not ended."""

@@ -40,8 +40,11 @@ class TriggerEndpoint:
         self._store = store
         self._activities = activities
 
-    def answer(self, target: Target, body: bytes) -> Response:
-        """Answer one call; a RequestRefusedError says what is wrong with it."""
+    def answer(self, target: Target, body: bytes, request: int | None) -> Response:
+        """Answer one call; a RequestRefusedError says what is wrong with it.
+
+        `request` is the number of the request that it came in.
+        """
         payload = parse_object(body)
         source = payload.get("source")
         if not isinstance(source, str) or not source.strip():
@@ -51,7 +54,7 @@ class TriggerEndpoint:
         fault = _fault(declared, parameters, len(body))
         signal = None if fault else Signal(target.activity, source, parameters)
         refusal = self._store.accept_signal(
-            target.organization, target.workflow, target.activity, signal
+            target.organization, target.workflow, target.activity, signal, request
         )
         if refusal is SignalRefusal.NOT_RUNNING:
             raise campaign_error(

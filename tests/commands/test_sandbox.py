@@ -8,8 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -152,6 +154,55 @@ def test_people_are_told_what_to_use() -> None:
     assert "  WKF9/import: file (string), at (date-time)\n" in shown
     assert "  WKF9/any: any parameters\n" in shown
     assert "  WKF9/none: no parameters\n" in shown
+
+
+FAULTS = """\
+version: 1
+seed: 7
+rules:
+  - {action: start, nth: 2, fault: error, status: 502, applied: true}
+  - {action: read, fault: clock-skew, clock_skew: 86400}
+"""
+
+
+def test_faults_come_by_a_script() -> None:
+    write("faults.yaml", FAULTS)
+    with serving("--format", "json", "--workflow", "WKF1", "--faults", "faults.yaml") as (_, line):
+        values = json.loads(line)
+        url = f"{values['base_url']}/sandbox/campaign/workflow/execution/WKF1"
+        with requests.Session() as session:
+            session.trust_env = False
+            session.headers.update(headers(values))
+            statuses = [
+                session.post(f"{url}/commands", json={"method": method}, timeout=5).status_code
+                for method in ("start", "pause", "start", "start")
+            ]
+            assert statuses == [204, 204, 502, 204]
+            answer = session.get(url, timeout=5)
+            assert answer.json()["state"] == "started"
+            asked = {"X-Sandbox-Fault": "error; status=504"}
+            assert session.get(url, headers=asked, timeout=5).status_code == 504
+    date = parsedate_to_datetime(answer.headers["Date"]).timestamp()
+    assert date - time.time() == pytest.approx(86400, abs=60)
+
+
+def test_people_are_told_of_the_faults() -> None:
+    write("faults.yaml", FAULTS)
+    with serving("--faults", "faults.yaml") as (served, _):
+        assert served.stdout is not None
+        shown = "".join(iter(served.stdout.readline, "Stop it with Ctrl-C.\n"))
+    assert "Faults: 2 rules of faults.yaml, with seed 7\n" in shown
+
+
+@pytest.mark.parametrize("fault", ["refuse; duration=1h", "drip; interval=1h", "latency; delay=1h"])
+def test_it_ends_at_once_in_the_midst_of_a_fault(fault: str) -> None:
+    with serving("--format", "json") as (served, line):
+        port = int(json.loads(line)["base_url"].rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            connection.sendall(f"GET / HTTP/1.1\r\nX-Sandbox-Fault: {fault}\r\n\r\n".encode())
+            served.send_signal(signal.SIGTERM)
+            _, stderr = served.communicate(timeout=20)
+    assert (served.returncode, stderr) == (0, "The sandbox has stopped.\n")
 
 
 def test_a_port_that_is_taken_is_said_plainly() -> None:

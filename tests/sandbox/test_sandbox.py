@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as WaitedTooLongError
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -276,3 +277,32 @@ def test_a_bug_in_the_sandbox_is_shown_and_not_hidden(capfd: pytest.CaptureFixtu
     with Sandbox(SETTINGS, clock=clock) as sandbox, pytest.raises(requests.ConnectionError):
         requests.get(sandbox.base_url, timeout=5)
     assert "StopIteration" in capfd.readouterr().err
+
+
+def test_a_server_that_is_woken_for_nothing_goes_on(api: Api) -> None:
+    server = api.sandbox._server
+    assert server is not None
+    server.shutdown()
+    assert api.command("WKF2", "pause").status_code == 204
+
+
+def test_a_port_that_somebody_snatched_is_waited_for(sandbox: Sandbox) -> None:
+    server = sandbox._server
+    assert server is not None
+    with ThreadPoolExecutor(1) as pool:
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            server.port = other.getsockname()[1]
+            waiting = pool.submit(server._bound)
+            with pytest.raises(WaitedTooLongError):
+                waiting.result(timeout=0.1)
+        with waiting.result(timeout=10) as bound:
+            assert bound.getsockname()[1] == server.port
+
+
+def test_nobody_waits_for_a_port_once_it_is_closed(sandbox: Sandbox) -> None:
+    server = sandbox._server
+    assert server is not None
+    sandbox.close()
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        server.port = other.getsockname()[1]
+        assert server._bound().fileno() == -1
