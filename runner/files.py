@@ -1,15 +1,32 @@
-"""Writes files so that a reader sees either the old content or the new, never half of it."""
+"""Writes files: for their owner alone, never through a link, and whole or not at all."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runner.errors import BrokenError, UsageError
 from runner.printable import quoted
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+# Windows has none of the first three, and alone the last. Not blocking, since a pipe that nobody
+# reads would otherwise hold up whoever opens it.
+_NEVER_A_LINK = (
+    getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+_SYNCS_FOLDERS = os.name == "posix"
+# What a file system says that cannot sync a folder; any other error is one of the disk.
+_CANNOT_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 def check_writable(path: Path) -> None:
@@ -53,6 +70,91 @@ def write_atomically(path: Path, text: str) -> None:
         raise
 
 
+def create_exclusively(path: Path) -> BinaryIO:
+    """Create the file at `path`, open for writing at its end, for its owner alone.
+
+    Where anything stands there already, be it a link that leads to nothing, it is not touched.
+
+    Raises:
+        BrokenError: if something stands there, or it cannot be created.
+    """
+    return os.fdopen(_open(path, os.O_CREAT | os.O_EXCL), "ab")
+
+
+def open_for_append(path: Path) -> BinaryIO:
+    """Open the file at `path` for writing at its end; it has to be there.
+
+    Raises:
+        BrokenError: if it is a link, no regular file or another user's, or cannot be opened. On
+            Windows, owners are not looked at.
+    """
+    descriptor = _open(path, 0)
+    status = os.fstat(descriptor)
+    fault = "it belongs to another user" if _is_foreign(status) else None
+    if not stat.S_ISREG(status.st_mode):
+        fault = "it is not a regular file"
+    if fault is not None:
+        os.close(descriptor)
+        raise _refused(path, fault)
+    return os.fdopen(descriptor, "ab")
+
+
+def make_private_folder(path: Path) -> None:
+    """Make sure that `path` is a folder of this user; a new one is for its owner alone.
+
+    Raises:
+        BrokenError: if it is a link, which a pull request can hold, no folder or another user's,
+            or cannot be made. On Windows, owners are not looked at.
+    """
+    try:
+        with contextlib.suppress(FileExistsError):
+            path.mkdir(mode=0o700)
+        status = path.lstat()
+    except (OSError, ValueError) as error:
+        raise _cannot_write(path, error) from error
+    if stat.S_ISLNK(status.st_mode):
+        raise _refused(path, "it is a link; put a folder there")
+    if not stat.S_ISDIR(status.st_mode):
+        raise _refused(path, "it is not a folder")
+    if _is_foreign(status):
+        raise _refused(path, "it belongs to another user")
+
+
+def sync_folder(path: Path) -> None:
+    """Bring to disk which files a folder holds; does nothing where a system has no such thing.
+
+    Raises:
+        BrokenError: if the disk fails, or the folder cannot be opened.
+    """
+    if not _SYNCS_FOLDERS:
+        return
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in _CANNOT_SYNC:
+            raise _cannot_write(path, error) from error
+
+
+def _open(path: Path, flags: int) -> int:
+    # Where the system cannot be told not to follow a link, it is looked for beforehand.
+    if not hasattr(os, "O_NOFOLLOW") and os.path.islink(path):  # noqa: PTH114 - never raises
+        raise _refused(path, "it is a link")
+    try:
+        return os.open(path, os.O_WRONLY | os.O_APPEND | _NEVER_A_LINK | flags, 0o600)
+    except (OSError, ValueError) as error:
+        if not flags and os.path.islink(path):  # noqa: PTH114 - as above
+            raise _refused(path, "it is a link") from error
+        raise _cannot_write(path, error) from error
+
+
+def _is_foreign(status: os.stat_result) -> bool:
+    return hasattr(os, "geteuid") and status.st_uid != os.geteuid()
+
+
 def _create_beside(path: Path) -> Path:
     try:
         # Of a long name only the beginning, so that the temporary one is not too long.
@@ -65,6 +167,11 @@ def _create_beside(path: Path) -> Path:
     return Path(name)
 
 
-def _cannot_write(path: Path, error: OSError) -> BrokenError:
-    reason = (error.strerror or "unknown reason").lower()
+def _cannot_write(path: Path, error: OSError | ValueError) -> BrokenError:
+    # A ValueError is a zero byte or a surrogate in the path.
+    reason = getattr(error, "strerror", None) or "unknown reason"
+    return _refused(path, reason.lower())
+
+
+def _refused(path: Path, reason: str) -> BrokenError:
     return BrokenError(f"{quoted(str(path), 200)} cannot be written: {reason}")

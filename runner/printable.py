@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 _BLANKS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
@@ -14,8 +15,11 @@ _HIDDEN = re.compile(
 _UNSEEN = re.compile(f"{_BLANKS.pattern[:-1]}|{_HIDDEN.pattern}")
 # `##[error]` and `##vso[task...]` are commands of GitHub, Azure and TeamCity wherever they stand.
 _HASH_COMMAND = re.compile(r"##(?=\w*\[)")
-# `::error::` is a command of GitHub at a line's start, even after blanks.
-_COLON_COMMAND = re.compile(r"\A(\s*):(?=:)")
+# `::error::` is a command of GitHub at a line's start, even after blanks; and any place may come to
+# stand there, since tables break their lines.
+_COLON_COMMAND = re.compile(r"(?:\A|(?<=\s)):(?=:)|:(?=:[A-Za-z])")
+# What JSON would show as it is, though it never has to.
+_UNSAFE_IN_JSON = re.compile(f"{_HIDDEN.pattern}|[\u2028\u2029]|(?<=#)#(?=\\w*\\[)")
 
 
 def printable(text: str, limit: int | None = None) -> str:
@@ -28,7 +32,7 @@ def printable(text: str, limit: int | None = None) -> str:
     if not _is_plain(text):
         text = _HIDDEN.sub("", _BLANKS.sub(" ", text))
         text = _HASH_COMMAND.sub("# #", text)
-        text = _COLON_COMMAND.sub(r"\1: ", text)
+        text = _COLON_COMMAND.sub(": ", text)
     if limit is not None and len(text) > limit:
         return text[:limit] + "..."
     return text
@@ -41,6 +45,20 @@ def quoted(text: str, limit: int = 60) -> str:
     """
     shown = _UNSEEN.sub(_spelt_out, text[: limit + 1])
     return f"`{printable(shown, limit)}`"
+
+
+def harmless_json(text: str) -> str:
+    """Give a JSON text that means the same, without what a terminal or a CI system would obey.
+
+    Args:
+        text: as `json.dumps` gives it; its own line ends are kept.
+    """
+    return _UNSAFE_IN_JSON.sub(_escaped, text)
+
+
+def _escaped(unsafe: re.Match[str]) -> str:
+    char = unsafe[0]
+    return char if char == "\n" else json.dumps(char)[1:-1] if char != "#" else "\\u0023"
 
 
 def _spelt_out(unseen: re.Match[str]) -> str:

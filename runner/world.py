@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
+_SLICE = 0.2  # seconds
+
+
 class Interruption:
     """Turns the first Ctrl-C or SIGTERM into a wish that is looked at between two commands.
 
@@ -43,9 +46,11 @@ class Interruption:
 
     def pause(self, seconds: float) -> bool:
         """Wait, but not beyond an interruption; give whether there was one."""
-        if not self._requested and seconds > 0:
+        ends_at = time.monotonic() + seconds
+        while not self._requested and (left := ends_at - time.monotonic()) > 0:
+            # In slices: a signal that the system gives to another thread does not wake this one.
             with suppress(queue.Empty):
-                self._signals.get(timeout=seconds)
+                self._signals.get(timeout=min(left, _SLICE))
         return self._requested
 
     def wait(self) -> None:

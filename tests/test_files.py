@@ -1,18 +1,31 @@
-"""A reader sees the old file or the new one; nothing else stays behind."""
+"""A reader sees the old file or the new one; no link is followed; nothing else stays behind."""
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
 import stat
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from runner import files
 from runner.errors import BrokenError, ExitCode, UsageError
-from runner.files import check_writable, write_atomically
+from runner.files import (
+    check_writable,
+    create_exclusively,
+    make_private_folder,
+    open_for_append,
+    sync_folder,
+    write_atomically,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX files")
 
@@ -124,3 +137,163 @@ def test_an_interruption_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(KeyboardInterrupt):
         write_atomically(Path("report.json"), "new")
     assert names() == []
+
+
+@posix
+@pytest.mark.parametrize("mask", [0, 0o022, 0o077])
+def test_what_is_created_is_its_owners_alone_whatever_the_mask(mask: int) -> None:
+    before = os.umask(mask)
+    try:
+        create_exclusively(Path("journal")).close()
+        write_atomically(Path("report.json"), "x")
+        make_private_folder(Path("folder"))
+    finally:
+        os.umask(before)
+    modes = {it.name: stat.S_IMODE(it.stat().st_mode) for it in Path().iterdir()}
+    assert modes == {"journal": 0o600, "report.json": 0o600, "folder": 0o700}
+
+
+def test_what_is_created_is_written_at_its_end_and_found_again() -> None:
+    with create_exclusively(Path("journal")) as first:
+        first.write(b"one\n")
+        first.flush()
+        with open_for_append(Path("journal")) as second:
+            second.write(b"two\r\n")
+        first.write(b"three\n")
+    assert Path("journal").read_bytes() == b"one\ntwo\r\nthree\n"
+    assert names() == ["journal"]
+
+
+def test_nothing_is_created_where_something_stands() -> None:
+    Path("journal").write_text("old")
+    Path("folder").mkdir()
+    for path in ("journal", "folder"):
+        with pytest.raises(BrokenError, match=f"`{path}` cannot be written: "):
+            create_exclusively(Path(path))
+    assert Path("journal").read_text() == "old"
+
+
+def test_only_what_is_there_is_continued() -> None:
+    with pytest.raises(BrokenError, match="`journal` cannot be written: no such file"):
+        open_for_append(Path("journal"))
+    assert names() == []
+
+
+@posix
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize("knows_links", [True, False])
+def test_no_link_is_followed(
+    there: bool, knows_links: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if there:
+        Path("target").write_text("untouched")
+    Path("journal").symlink_to("target")
+    if not knows_links:
+        monkeypatch.delattr(os, "O_NOFOLLOW")
+    for act in (create_exclusively, open_for_append):
+        with pytest.raises(BrokenError, match="`journal` cannot be written: "):
+            act(Path("journal"))
+    with pytest.raises(BrokenError, match="it is a link"):
+        open_for_append(Path("journal"))
+    assert Path("target").exists() == there
+    assert not there or Path("target").read_text() == "untouched"
+
+
+@posix
+def test_a_pipe_a_socket_and_a_device_are_not_continued() -> None:
+    os.mkfifo("fifo")
+    reader = os.open("fifo", os.O_RDONLY | os.O_NONBLOCK)
+    os.mkfifo("lonely")  # opening it would wait for a reader
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("socket")
+        for path in ("fifo", "lonely", "socket", os.devnull):
+            with pytest.raises(BrokenError, match="cannot be written: "):
+                open_for_append(Path(path))
+    os.close(reader)
+
+
+@posix
+def test_nothing_of_another_user_is_continued(monkeypatch: pytest.MonkeyPatch) -> None:
+    create_exclusively(Path("journal")).close()
+    Path("folder").mkdir()
+    somebody = os.geteuid() + 1
+    monkeypatch.setattr(os, "geteuid", lambda: somebody)
+    for act in (open_for_append, make_private_folder):
+        path = Path("journal" if act is open_for_append else "folder")
+        with pytest.raises(BrokenError, match="it belongs to another user"):
+            act(path)
+
+
+def test_a_folder_that_is_there_is_taken_as_it_is() -> None:
+    Path("folder").mkdir()
+    Path("folder", "file").write_text("kept")
+    make_private_folder(Path("folder"))
+    assert names("folder") == ["file"]
+
+
+def test_a_file_is_no_folder_and_no_parent_is_made() -> None:
+    Path("file").write_text("x")
+    with pytest.raises(BrokenError, match="`file` cannot be written: it is not a folder"):
+        make_private_folder(Path("file"))
+    with pytest.raises(BrokenError, match="no such file"):
+        make_private_folder(Path("missing", "folder"))
+
+
+@posix
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_to_a_folder_is_no_folder(there: bool) -> None:
+    if there:
+        Path("elsewhere").mkdir()
+    Path("folder").symlink_to("elsewhere")
+    with pytest.raises(BrokenError, match="it is a link; put a folder there"):
+        make_private_folder(Path("folder"))
+    assert Path("elsewhere").exists() == there
+
+
+@pytest.mark.parametrize("act", [create_exclusively, open_for_append, make_private_folder])
+def test_a_path_that_no_file_can_have_is_broken(act: object) -> None:
+    assert callable(act)
+    with pytest.raises(BrokenError, match="cannot be written"):
+        act(Path("a\0b"))
+
+
+@posix
+def test_a_folder_is_brought_to_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[bool] = []
+
+    def note(descriptor: int) -> None:
+        synced.append(stat.S_ISDIR(os.fstat(descriptor).st_mode))
+
+    monkeypatch.setattr(os, "fsync", note)
+    sync_folder(Path())
+    assert synced == [True]
+
+
+@posix
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP])
+def test_a_file_system_that_syncs_no_folder_is_no_fault(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", failing(OSError(number, "not here")))
+    sync_folder(Path())
+
+
+@posix
+def test_a_disk_that_fails_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(BrokenError, match="no such file"):
+        sync_folder(Path("missing"))
+    monkeypatch.setattr(os, "fsync", failing(OSError(errno.EIO, "Input/output error")))
+    with pytest.raises(BrokenError, match="input/output error"):
+        sync_folder(Path())
+
+
+def test_elsewhere_nothing_is_synced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_SYNCS_FOLDERS", False)
+    sync_folder(Path("missing"))
+
+
+def failing(error: OSError) -> Callable[[int], None]:
+    def fail(_descriptor: int) -> None:
+        raise error
+
+    return fail

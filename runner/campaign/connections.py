@@ -1,13 +1,15 @@
-"""Connections that know whether any byte of a request was handed to them.
+"""Connections that know whether any byte of a request was handed to them, and where they may lead.
 
 The exceptions of requests and urllib3 do not tell whether the server can have seen a request: a
-reset before sending and one after it look the same. The connection itself knows.
+reset before sending and one after it look the same. The connection itself knows. And whatever asked
+for it, it leads nowhere but where the request of its thread may go.
 """
 
 from __future__ import annotations
 
+import re
 import threading
-from http.client import HTTPResponse, RemoteDisconnected
+from http.client import BadStatusLine, HTTPResponse, RemoteDisconnected
 from time import monotonic
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -16,6 +18,8 @@ from requests.exceptions import InvalidSchema
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from runner.campaign.route import ForbiddenConnectionError, check_peer
+
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
@@ -23,8 +27,11 @@ if TYPE_CHECKING:
     from typing_extensions import Self
     from urllib3.poolmanager import PoolManager, ProxyManager
 
+    from runner.campaign.route import Route
+
 LONGEST_IDLE = 5.0  # seconds; servers and balancers close idle connections, some without a word
 
+_STATUS_LINE = re.compile(rb"HTTP/[0-9]\.[0-9] [0-9]{3}(?:[ \r\n]|\Z)")
 _local = threading.local()
 
 
@@ -34,14 +41,17 @@ class Exchange:
     Attributes:
         sent: whether any byte of it was handed to a connection.
         is_over: tells whether it was called off; nothing is sent from then on.
+        route: the way that it may take; None as long as that is not known, and it may take none.
     """
 
-    def __init__(self, deadline: float) -> None:
+    def __init__(self, deadline: float, route: Route | None = None) -> None:
         """Begin.
 
         Args:
             deadline: on the monotonic clock; nothing is sent from then on.
+            route: the way that it may take.
         """
+        self.route = route
         self.sent = False
         self.is_over: Callable[[], bool] = lambda: False
         self._deadline = deadline
@@ -60,7 +70,14 @@ class Exchange:
         return getattr(self._connection, "sock", None) or self._socket
 
     def note(self, connection: _Noting) -> None:
-        """Take down which connection carries the request."""
+        """Take down which connection carries the request.
+
+        Raises:
+            ForbiddenConnectionError: if it leads elsewhere than the request may go.
+        """
+        if self.route is None:
+            raise ForbiddenConnectionError("nothing is sent where no way was allowed")
+        self.route.check(connection, secure=connection.is_secure)
         self._connection = connection
 
     def drop(self) -> None:
@@ -84,19 +101,23 @@ class Exchange:
         self.sent, self._socket = True, socket_in_use
 
 
-def _current() -> Exchange | None:
+def _current() -> Exchange:
     exchange: Exchange | None = getattr(_local, "exchange", None)
+    if exchange is None:
+        raise ForbiddenConnectionError("nothing is sent outside of an exchange")
     return exchange
 
 
 class _WholeLines:
     """Gives the lines of a head, and takes no end for a blank line."""
 
+    last = b""  # the line that was given last
+
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
 
     def readline(self, limit: int) -> bytes:
-        line = self._file.readline(limit)
+        self.last = line = self._file.readline(limit)
         if not line.endswith(b"\n") and len(line) < limit:
             raise RemoteDisconnected("the connection ended before a whole head of an answer")
         return line
@@ -109,6 +130,14 @@ class _Response(HTTPResponse):
     """An answer whose head is whole; the standard library is content with any part of one."""
 
     fp: Any
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        # Python takes `+200` and `2_00` for numbers; a status is three digits (RFC 9112, 4).
+        line = getattr(self.fp, "last", None)  # of a proxy's answer to CONNECT there is none
+        if line is not None and _STATUS_LINE.match(line) is None:
+            raise BadStatusLine("the status line holds no status of three digits")
+        return version, status, reason
 
     def begin(self) -> None:
         file = self.fp
@@ -126,26 +155,36 @@ class _Noting:
     response_class: Any = _Response
     _last_used = 0.0
     _connecting = False
+    is_secure = False  # whether it speaks TLS with the server itself
     sock: Any
     close: Callable[[], None]
 
+    @property
+    def debuglevel(self) -> int:
+        """Zero whatever anybody sets: the standard library prints whole requests at any other."""
+        return 0
+
+    @debuglevel.setter
+    def debuglevel(self, level: int) -> None:
+        pass
+
     def connect(self) -> None:
-        exchange = _current()
-        if exchange is not None:
-            exchange.note(self)
+        _current().note(self)
         self._connecting = True
         try:
             super().connect()  # type: ignore[misc]
         finally:
             self._connecting = False
+        if not self.is_secure:
+            check_peer(self.sock)
         self._last_used = monotonic()
 
     def send(self, data: Any) -> None:
         if getattr(self, "sock", None) is None:
             self.connect()
-        exchange = _current()
         # What goes out while it connects is a proxy's CONNECT, which holds nothing of the request.
-        if exchange is not None and not self._connecting:
+        if not self._connecting:
+            exchange = _current()
             exchange.note(self)
             exchange.hand_over(self.sock)
         super().send(data)  # type: ignore[misc]
@@ -167,7 +206,7 @@ class _Connection(_Noting, HTTPConnection):
 
 
 class _SecureConnection(_Noting, HTTPSConnection):
-    pass
+    is_secure = True
 
 
 class _Pool(HTTPConnectionPool):
@@ -179,7 +218,7 @@ class _SecurePool(HTTPSConnectionPool):
 
 
 class NotingAdapter(HTTPAdapter):
-    """An adapter of requests whose connections tell the current `Exchange` what they do."""
+    """An adapter of requests whose connections obey the current `Exchange` and tell it all."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Make the pools for direct connections."""

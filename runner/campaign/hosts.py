@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from runner.errors import UsageError
@@ -15,6 +16,17 @@ DEFAULT_TOKEN_URL = "https://ims-na1.adobelogin.com/ims/token/v3"  # noqa: S105 
 ALLOWED_HOSTS = ("mc.adobe.io", "ims-na1.adobelogin.com")
 _AUTHORITY = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
+
+
+_PORTS = {"http": 80, "https": 443}
+
+
+class Origin(NamedTuple):
+    """Where a server is found; the host in lower case, without brackets or a dot at its end."""
+
+    scheme: str
+    host: str
+    port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,11 @@ class Target:
     def host(self) -> str:
         """The API's host, with its port where one is written."""
         return urlsplit(self.base_url).netloc
+
+    @property
+    def origins(self) -> frozenset[Origin]:
+        """The only servers that requests may go to."""
+        return frozenset({origin_of(self.base_url), origin_of(self.token_url)})
 
     @property
     def is_loopback(self) -> bool:
@@ -63,6 +80,19 @@ def check_target(
         if fault is not None:
             raise UsageError(f"{option} {quoted(_showable(url), 200)}: {fault}")
     return Target(base_url, token_url, sandbox)
+
+
+def origin_of(url: str) -> Origin:
+    """Give the server that a URL leads to.
+
+    Raises:
+        ValueError: if the URL is none of HTTP, or cannot be read.
+    """
+    parts = urlsplit(url)
+    scheme = parts.scheme.lower()
+    if scheme not in _PORTS or not parts.hostname:
+        raise ValueError("this is no address of HTTP")
+    return Origin(scheme, parts.hostname.lower().rstrip("."), parts.port or _PORTS[scheme])
 
 
 def is_loopback(host: str) -> bool:

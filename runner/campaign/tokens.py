@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import re
@@ -17,6 +18,8 @@ from runner.secrets.scrub import SHORTEST
 from runner.secrets.secret import Secret
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from runner.campaign.transport import Transport
     from runner.secrets.resolve import OAuthCredential
     from runner.secrets.scrub import Scrubber
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 _TIMEOUT = 30.0  # seconds for one attempt
 _MARGIN = 120.0  # seconds before its end at which a token is replaced; longer than an attempt
 _UNREADABLE = (ValueError, TypeError, OverflowError, RecursionError)
+# As in JSON, and in whatever is nearly JSON.
+_TOKEN_IN_TEXT = re.compile(r'_token"?\s*[:=]\s*"((?:[^"\\]|\\.)*)')
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 
 
@@ -83,7 +88,20 @@ class OAuthToken:
         scrubber: Scrubber,
         world: World,
         policy: RetryPolicy | None = None,
+        on_token: Callable[[Secret], None] | None = None,
     ) -> None:
+        """Make a source that has no token yet.
+
+        Args:
+            credential: what the endpoint wants.
+            token_url: of the endpoint, checked.
+            transport: what it is asked through.
+            scrubber: is told each token before anybody can show it.
+            world: clock, chance and interruption.
+            policy: how patiently the endpoint is asked.
+            on_token: is told each token, too, before it is used: a CI system may hide it as well.
+        """
+        self._on_token = on_token
         self._credential = credential
         self._token_url = token_url
         self._transport = transport
@@ -151,15 +169,31 @@ class OAuthToken:
         if answer.status != 200:
             # The endpoint's own code only: a status means something else on a command.
             known = explain(0, answer.text)
-            said = self._scrubber.remote_text(answer.text, cut=answer.cut is not None)
             reason = str(known) if known else "the token endpoint refused"
-            raise CredentialsError(f"no access token ({answer.status}): {reason}. It says: {said}")
+            message = f"no access token ({answer.status}): {reason}"
+            if 200 <= answer.status < 300:  # what it says may well be a token
+                raise CredentialsError(message)
+            self._hide_tokens(answer.text)
+            said = self._scrubber.remote_text(answer.text, cut=answer.cut is not None)
+            raise CredentialsError(f"{message}. It says: {said}")
         token, lifetime = self._read(answer)
         self._scrubber.add(token)
+        if self._on_token is not None:
+            self._on_token(token)
         self._token = token
         self._ends_at = asked_at + lifetime
         # A token that lives shorter than twice the margin is used for half of its life.
         self._replace_at = asked_at + max(lifetime - _MARGIN, lifetime / 2)
+
+    def _hide_tokens(self, text: str) -> None:
+        """A token in an answer that is not taken as one may be alive all the same."""
+        for found in _TOKEN_IN_TEXT.finditer(text):
+            forms = {found[1]}  # as it stands there, and as it is meant
+            with contextlib.suppress(ValueError):
+                forms.add(json.loads(f'"{found[1]}"'))
+            for form in forms:
+                if len(form) >= SHORTEST:
+                    self._scrubber.add(Secret(form))
 
     def _ask(self) -> Answer:
         """Asking twice harms nobody, so every passing fault is tried again."""

@@ -16,16 +16,20 @@ from requests.utils import get_environ_proxies, select_proxy
 from urllib3.util import SKIP_HEADER
 
 from runner.campaign.connections import Exchange, NotingAdapter
-from runner.campaign.hosts import is_loopback
+from runner.campaign.hosts import is_loopback, origin_of
+from runner.campaign.route import ForbiddenConnectionError, Proxy, Route
 from runner.campaign.watchdog import Watchdog
 from runner.errors import BrokenError
 from runner.printable import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
+    from runner.campaign.hosts import Origin
     from runner.campaign.watchdog import Watch
 
+# Each names a file, or a folder prepared by `openssl rehash`; the first that is set counts.
+CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 LONGEST_CONNECT = 10.0  # seconds
 MAX_BODY = 65_536  # bytes of an answer that are read; what comes after them is not missed
 # Of one host, for as many threads. A request beyond them opens a connection that is not kept.
@@ -86,7 +90,8 @@ class NoAnswer:
     Attributes:
         sent: whether any byte of the request was handed to the connection; where not, the server
             cannot have acted on it.
-        untrusted: whether the server's certificate was refused.
+        untrusted: whether we refused the server, most likely for its certificate; trying again is
+            of no use.
         reason: for people.
     """
 
@@ -99,11 +104,15 @@ class NoAnswer:
 class Transport:
     """Keeps connections alive and sends requests over them, from any number of threads."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, environ: Mapping[str, str], origins: Collection[Origin] | None = None
+    ) -> None:
         """Make the connections' pools.
 
         Args:
-            environ: for the CA bundle (REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE).
+            environ: for the CA bundle; `CA_VARIABLES` says which variables name it.
+            origins: the only servers that anything is sent to; None where each request's own
+                address says enough.
 
         Raises:
             BrokenError: if the CA bundle is not there.
@@ -112,7 +121,8 @@ class Transport:
         # Without a session of requests around it there are no cookies, no .netrc, no redirects, and
         # no look at the environment per request.
         self._adapter = NotingAdapter(pool_maxsize=KEPT_CONNECTIONS)
-        self._proxies: dict[str, dict[str, str]] = {}
+        self._origins = origins
+        self._ways: dict[str, tuple[Route, dict[str, str]]] = {}
         self._watchdog = Watchdog()
         self._closed = threading.Event()
 
@@ -136,12 +146,13 @@ class Transport:
         ):
             exchange.is_over = lambda: watch.expired
             try:
+                exchange.route, proxies = self._way_to(request.url)
                 response = self._adapter.send(
                     self._prepare(request),
                     stream=True,
                     timeout=(min(timeout, LONGEST_CONNECT), timeout),
                     verify=self._verify,
-                    proxies=self._proxies_for(request.url),
+                    proxies=proxies,
                 )
             except _FAILURES as error:
                 missed = "answer" if exchange.sent else "connection"
@@ -170,25 +181,39 @@ class Transport:
         prepared.prepare(request.method, request.url, headers, data=request.body)
         return prepared
 
-    def _proxies_for(self, url: str) -> dict[str, str]:
-        authority = url.partition("//")[2].partition("/")[0]
-        if authority not in self._proxies:
-            host = urllib3.util.parse_url(url).host or ""
+    def _way_to(self, url: str) -> tuple[Route, dict[str, str]]:
+        """Give the way to a server, and its proxies as requests wants them."""
+        authority = "/".join(url.split("/", 3)[:3])
+        if authority not in self._ways:
+            origin = origin_of(url)
             # Never for loopback: a proxy would get secrets in plain text.
-            found = {} if is_loopback(host.strip("[]")) else dict(get_environ_proxies(url))
-            proxy = select_proxy(url, found)
-            if proxy and not urllib3.util.parse_url(proxy).host:
-                raise requests.exceptions.InvalidProxyURL("the proxy's address holds no host")
-            self._proxies[authority] = found
-        return self._proxies[authority]
+            found = {} if is_loopback(origin.host) else dict(get_environ_proxies(url))
+            chosen = select_proxy(url, found)
+            allowed = self._origins is None or origin in self._origins
+            self._ways[authority] = Route(origin, _proxy(chosen), allowed), found
+        return self._ways[authority]
+
+
+def _proxy(address: str | None) -> Proxy | None:
+    if not address:
+        return None
+    url = urllib3.util.parse_url(address)
+    if not url.host:
+        raise requests.exceptions.InvalidProxyURL("the proxy's address holds no host")
+    port = url.port or (443 if url.scheme == "https" else 80)
+    return Proxy(url.host.strip("[]").rstrip("."), port)
 
 
 def _ca_bundle(environ: Mapping[str, str]) -> str | bool:
-    bundle = environ.get("REQUESTS_CA_BUNDLE") or environ.get("CURL_CA_BUNDLE")
-    if bundle and not Path(bundle).exists():
-        message = f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names {quoted(bundle, 200)}"
+    """Give the bundle that the environment names; without one, that of `certifi` is used."""
+    name = next((it for it in CA_VARIABLES if environ.get(it)), None)
+    if name is None:
+        return True
+    bundle = environ[name]
+    if not Path(bundle).exists():
+        message = f"{name} names {quoted(bundle, 200)}"
         raise BrokenError(f"{message}, which does not exist; no certificate could be checked")
-    return bundle or True
+    return bundle
 
 
 def _read_body(response: requests.Response, longest: int, watch: Watch) -> tuple[str, str | None]:
@@ -240,7 +265,8 @@ def _reason(error: BaseException) -> str:
 
 
 def _is_untrusted(error: BaseException) -> bool:
-    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _chain(error))
+    refused = (ssl.SSLCertVerificationError, ForbiddenConnectionError)
+    return any(isinstance(cause, refused) for cause in _chain(error))
 
 
 def _chain(error: BaseException) -> list[BaseException]:

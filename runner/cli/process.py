@@ -7,25 +7,26 @@ import io
 import logging
 import os
 import sys
-from contextlib import nullcontext
+import threading
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from runner.cli.boundary import carry_out
-from runner.printable import printable
 from runner.render.output import DEBUG, NORMAL, QUIET, Output, OutputSettings
 from runner.secrets.scrub import Scrubber
 from runner.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from runner.cli.options import LogFormat
     from runner.commands.surroundings import Surroundings
     from runner.errors import ExitCode
 
 _TERMINAL = "CONIN$" if os.name == "nt" else "/dev/tty"
+_QUOTES = "Failed to parse headers"  # of urllib3; then follows what the server wrote
 _WAITING = b"Interrupted: a command under way still gets its answer. Once more to stop at once.\n"
 
 
@@ -47,7 +48,9 @@ def perform(
         verbosity=verbose or (QUIET if quiet else NORMAL),
         color=not no_color and not os.environ.get("NO_COLOR"),
     )
-    return carry_out(command, _surroundings(settings, stdin_is_read=stdin_is_read))
+    around = _surroundings(settings, stdin_is_read=stdin_is_read)
+    with _faults_cleaned(around.output):
+        return carry_out(command, around)
 
 
 def _surroundings(settings: OutputSettings, *, stdin_is_read: bool) -> Surroundings:
@@ -58,7 +61,7 @@ def _surroundings(settings: OutputSettings, *, stdin_is_read: bool) -> Surroundi
     scrubber = Scrubber()
     output = Output(sys.stdout, sys.stderr, scrubber=scrubber, settings=settings, now=world.now)
     if settings.verbosity >= DEBUG:
-        logging.basicConfig(level=logging.DEBUG, handlers=[_LibraryLog(output)])
+        logging.basicConfig(level=logging.DEBUG, handlers=[_LibraryLog(output, scrubber)])
     return Surroundings(
         cwd=Path.cwd(),
         environ=os.environ,
@@ -69,6 +72,25 @@ def _surroundings(settings: OutputSettings, *, stdin_is_read: bool) -> Surroundi
         ask=_asker(stdin_is_read=stdin_is_read),
         on_wish=None if quietly else _tell_to_wait,
     )
+
+
+@contextmanager
+def _faults_cleaned(output: Output) -> Iterator[None]:
+    """Show what fails in a thread like every other fault.
+
+    Python by itself would write it to stderr as it is, with whatever secret its words hold.
+    """
+
+    def tell(fault: threading.ExceptHookArgs) -> None:
+        if fault.exc_value is not None:
+            output.fault(fault.exc_value)
+
+    before = threading.excepthook
+    threading.excepthook = tell
+    try:
+        yield
+    finally:
+        threading.excepthook = before
 
 
 def _tell_to_wait() -> None:
@@ -89,13 +111,17 @@ class _ClosedInput(io.BytesIO):
 class _LibraryLog(logging.Handler):
     """Passes on what libraries log, cleaned like everything else."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, scrubber: Scrubber) -> None:
         super().__init__()
         self._output = output
+        self._scrubber = scrubber
 
     def emit(self, record: logging.LogRecord) -> None:
-        text = f"{record.name}: {record.getMessage()}"
-        self._output.debug(printable(text), event="library")
+        # What urllib3 cannot read of a head it quotes as Python would, which may hide a secret
+        # from us: `a\x00b`. Answers are known to us anyhow.
+        quotes = str(record.msg).startswith(_QUOTES)
+        text = f"{record.name}: {_QUOTES if quotes else record.getMessage()}"
+        self._output.debug(self._scrubber.remote_text(text, limit=2000), event="library")
 
 
 def _asker(*, stdin_is_read: bool) -> Callable[[str], bool] | None:

@@ -14,6 +14,7 @@ import yaml
 
 from runner.load.document import Document
 from runner.load.syntax import syntax_problem
+from runner.load.text import end_of
 from runner.load.tree import LimitError, TreeBuilder
 from runner.problems import Problem, file_problem
 
@@ -33,7 +34,7 @@ def parse_documents(file: str, text: str) -> tuple[list[Document], list[Problem]
         file: the path as commands show it.
         text: the file's text, without a byte order mark.
     """
-    builder = TreeBuilder(file)
+    builder = TreeBuilder(file, end_of(text))
     with _garbage_collector_off():
         end = _feed(builder, file, text)
     trees = builder.trees

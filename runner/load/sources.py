@@ -122,27 +122,42 @@ def _search(folder: Path, shown: str, cwd: Path) -> Iterator[Source | Problem]:
 
 
 def _walk(folder: Path, found: list[Source | Problem], cwd: Path) -> Iterator[Path]:
-    def unreadable(error: OSError) -> None:
-        path = shown_path(Path(error.filename), cwd)
-        found.append(file_problem("unreadable", path, *_wording(error)))
+    waiting = [folder]  # not `os.walk`: before Python 3.12 it gives up where folders nest deeply
+    while waiting:
+        parent = waiting.pop()
+        try:
+            with os.scandir(parent) as listed:
+                entries = [entry for entry in listed if not entry.name.startswith(".")]
+        except OSError as error:
+            found.append(file_problem("unreadable", shown_path(parent, cwd), *_wording(error)))
+            continue
+        for entry in entries:
+            location = Path(parent, entry.name)
+            if not _is_folder(entry):
+                if entry.name.endswith(SUFFIXES):
+                    yield location
+            elif entry.is_symlink():
+                path = shown_path(location, cwd)
+                message = "this link to a folder is not followed"
+                hint = "name the folder itself on the command line"
+                found.append(file_warning("link", path, message, hint))
+            else:
+                waiting.append(location)
 
-    for parent, folders, names in os.walk(folder, onerror=unreadable):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in [name for name in folders if Path(parent, name).is_symlink()]:
-            path = shown_path(Path(parent, name), cwd)
-            message = "this link to a folder is not followed"
-            found.append(
-                file_warning("link", path, message, "name the folder itself on the command line")
-            )
-        yield from (
-            Path(parent, name)
-            for name in names
-            if name.endswith(SUFFIXES) and not name.startswith(".")
-        )
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # links in a circle
+        return False
 
 
 def _refuse_link(location: Path, folder: Path, path: str) -> Problem | None:
-    """A link in a searched folder may not lead out of it, since a pull request can write one."""
+    """A link in a searched folder may lead nowhere else, since a pull request can write one.
+
+    Not to what is hidden either, such as `.git/config`, which may hold the token of a checkout. A
+    name that begins with two dots alone is no reason: Kubernetes mounts a ConfigMap by such links.
+    """
     if not location.is_symlink():
         return None
     try:
@@ -152,9 +167,12 @@ def _refuse_link(location: Path, folder: Path, path: str) -> Problem | None:
             error if isinstance(error, OSError) else OSError(errno.ELOOP, ""), link=True
         )
         return file_problem("unreadable", path, *wording)
-    if target.is_relative_to(folder.resolve()):
-        return None
     message = "this link leads out of the folder that is searched"
+    if target.is_relative_to(folder.resolve()):
+        parts = target.relative_to(folder.resolve()).parts
+        if not any(it.startswith(".") and not it.startswith("..") for it in parts):
+            return None
+        message = "this link leads to what is hidden in the folder"
     return file_problem(
         "link", path, message, "put the file itself here, or name it on the command line"
     )

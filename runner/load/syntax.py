@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from runner.load.text import end_of
 from runner.printable import printable
 from runner.problems import Problem
 
@@ -102,7 +103,7 @@ def syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
         message, hint = _REFERENCE
     else:
         message, hint = _meaning(said or str(error), 1 if begun is None else begun.line + 1)
-    line, column = (mark.line, mark.column) if mark is not None else (0, 0)
+    line, column = min((mark.line, mark.column), end_of(text)) if mark is not None else (0, 0)
     return Problem("yaml", file, line + 1, column + 1, "", message, hint)
 
 

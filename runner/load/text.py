@@ -11,6 +11,7 @@ from runner.problems import Problem, file_problem
 _FORBIDDEN = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+_LINE_ENDS = "\n\r\x85\u2028\u2029"  # in YAML 1.1; a CR with its LF is one
 _OTHER_MARKS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 
 
@@ -35,6 +36,16 @@ def decode_text(path: str, data: bytes) -> tuple[str | None, list[Problem]]:
             _at_end_of(before, "control-character", path, message, _hint(forbidden.group()))
         ]
     return text, []
+
+
+def end_of(text: str) -> tuple[int, int]:
+    """Give the line and column, both from 0, of the place after the last character.
+
+    What is missing at the end the parser misses in the line below, even where the last line is not
+    ended and there is no other; no place that is shown may lie beyond this one.
+    """
+    lines = sum(map(text.count, _LINE_ENDS)) - text.count("\r\n")
+    return lines, len(text) - 1 - max(map(text.rfind, _LINE_ENDS))
 
 
 def _hint(character: str) -> str:

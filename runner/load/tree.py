@@ -83,7 +83,14 @@ class ListFrame:
 class TreeBuilder:
     """Takes the events of one file; `trees` and `problems` hold what came of them."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, end: tuple[int, int]) -> None:
+        """Begin.
+
+        Args:
+            file: the path as commands show it.
+            end: of its text, line and column from 0; no place lies beyond it.
+        """
+        self._end = pack(*end)
         self.trees: list[Tree] = []
         self.problems: list[Problem] = []
         self._file = file
@@ -174,7 +181,7 @@ class TreeBuilder:
 
     def _count(self, event: Any) -> int:
         start = event.start_mark
-        mark = pack(start.line, start.column)
+        mark = min(pack(start.line, start.column), self._end)
         self._nodes += 1
         self._events += 1
         self._check(mark, len(self._stack))

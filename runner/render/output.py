@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from runner.errors import BrokenError
-from runner.printable import printable
+from runner.printable import harmless_json
 from runner.render.problems import problem_lines, problem_value
 from runner.render.report_json import timestamp
 
@@ -110,7 +110,7 @@ class Output:
 
     def fault(self, error: BaseException) -> None:
         """Say that the runner itself has a bug; where in the code, only `-v` shows."""
-        self.error(f"a fault in campaign-runner itself: {printable(repr(error), 300)}")
+        self.error(f"a fault in campaign-runner itself: {self._scrubber.remote_text(repr(error))}")
         if self.settings.verbosity < VERBOSE:
             self.error("run it again with -v to see where, and please report it")
             return
@@ -153,7 +153,7 @@ class Output:
         if self.settings.json_logs:
             at = timestamp(self._now())
             record = {**fields, "at": at, "level": level, "message": message}
-            text = json.dumps(record, ensure_ascii=False)
+            text = harmless_json(json.dumps(record, ensure_ascii=False))
         self._tell(f"{text}\n")
 
     def _tell(self, text: str) -> None:

@@ -6,6 +6,7 @@ import json
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from runner.printable import harmless_json
 from runner.render.problems import problem_value
 from runner.render.values import command_value, details_value, files_value, tool_value
 
@@ -29,7 +30,7 @@ def plan_json(plan: Plan, problems: Sequence[Problem] = ()) -> str:
     value = plan_value(plan)
     if problems:
         value["problems"] = [problem_value(problem) for problem in problems]
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    return harmless_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
 
 
 def plan_value(plan: Plan) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from runner.plural import counted
-from runner.printable import printable
+from runner.printable import harmless_json, printable
 from runner.render.values import files_value, tool_value
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def problems_json(files: Sequence[SourceFile], problems: Sequence[Problem], *, v
         "files": files_value(files),
         "problems": [problem_value(problem) for problem in problems],
     }
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    return harmless_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
 
 
 def problem_value(problem: Problem) -> dict[str, Any]:

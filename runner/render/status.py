@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from runner.printable import printable
+from runner.printable import harmless_json, printable
 from runner.render.columns import aligned
 from runner.render.report_json import timestamp
 from runner.render.values import tool_value
@@ -63,7 +63,7 @@ def status_json(
         "totals": {"workflows": len(sightings), "well": sum(it.is_well for it in sightings)},
         "workflows": [_value(it) for it in sightings],
     }
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    return harmless_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _notes(sightings: Sequence[Sighting]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -173,18 +174,31 @@ class _Reader:
                 path.as_posix(), tuple(folder.replace(os.sep, "/") for folder in folders)
             ):
                 return None, "this file leads out of the allowed folders"
-            if not path.is_file():
-                return None, "this is not a regular file"
-            with path.open("rb") as file:
-                data = file.read(_MAX_BYTES + 1)
+            data = _read_regular(path)
         except ValueError:  # a zero byte, or a surrogate
             return None, "the path is not one that a file can have"
         except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, before 3.13
             reason = getattr(error, "strerror", None) or "the links lead round in a circle"
             return None, f"the file cannot be read: {reason.lower()}"
+        if data is None:
+            return None, "this is not a regular file"
         if len(data) > _MAX_BYTES:
             return None, f"the file is larger than {_MAX_BYTES:,} bytes"
         return data.decode("utf-8", "replace"), None
+
+
+def _read_regular(path: Path) -> bytes | None:
+    """Read as much of a file as is looked at, or give None where it is none.
+
+    Not blocking, since a pipe may have no writer; and no link, for the path was resolved, and one
+    that stands there now has been put there since.
+    """
+    if not path.is_file():  # Windows cannot even open a folder
+        return None
+    flags = (getattr(os, it, 0) for it in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+    descriptor = os.open(path, os.O_RDONLY | sum(flags))
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(_MAX_BYTES + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
 
 
 def _fault(text: str) -> str | None:

@@ -6,6 +6,7 @@ import base64
 import re
 import threading
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from runner.printable import printable
 from runner.secrets.secret import HIDDEN
@@ -75,10 +76,17 @@ class Scrubber:
 
 def _forms(value: str) -> Iterator[str]:
     """Give the texts that hold a secret, each of which may be spelt in many ways."""
-    raw = value.encode()
     yield value
-    yield raw.hex()
-    yield raw.hex().upper()
+    # `a::b`, after text was made harmless and before it is cleaned.
+    yield printable(value)
+    # A form of HTTP holds it escaped, and a log may hold that form in base64.
+    for raw in {value.encode(), quote(value, safe="").encode()}:
+        yield raw.hex()
+        yield raw.hex().upper()
+        yield from _in_base64(raw)
+
+
+def _in_base64(raw: bytes) -> Iterator[str]:
     for lead in range(3):  # base64 of a longer text differs with the bytes before the secret
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             encoded = encode(b"\0" * lead + raw).decode().rstrip("=")
@@ -96,10 +104,9 @@ def _spelt(form: str) -> str:
 
 def _spellings(char: str) -> str:
     code = re.sub("[a-f]", lambda digit: f"[{digit[0]}{digit[0].upper()}]", f"{ord(char):02x}")
-    # A backslash before it is JSON's or a program's; JSON in JSON has three.
-    plain = r"\\{1,8}" if char == "\\" else r"\\{0,7}" + re.escape(char)
     ways = [
-        plain,
+        # A backslash before it is JSON's or a program's; JSON in JSON has three.
+        r"\\{0,7}" + re.escape(char),
         f"%(?:25){{0,2}}{code}",
         rf"\\{{1,7}}(?:u00|x){code}",
         f"&#(?:[xX]0{{0,4}}{code}|0{{0,4}}{ord(char)});",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runner.printable import quoted
+from runner.printable import printable, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,4 +25,4 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     near = closest(word, names)
     if near is not None:
         return f"did you mean {quoted(near)}?"
-    return f"write one of: {', '.join(names)}" if names else ""
+    return f"write one of: {', '.join(map(printable, names))}" if names else ""

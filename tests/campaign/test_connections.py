@@ -6,14 +6,15 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+from urllib3.exceptions import ProtocolError
+
 from runner.campaign import connections
 from runner.campaign.transport import Answer, NoAnswer, Request, Transport
 from tests.support.scripted import answer_all, http, read, reset, silence, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
     from tests.support.scripted import Peer, ScriptedServer
 
@@ -157,7 +158,9 @@ def test_each_connection_has_its_own_idle_time_r16(
     assert (server.connections, len(server.requests)) == (3, 5)
 
 
-def test_a_connection_outside_of_an_exchange_works_as_ever(serve: Serve) -> None:
+def test_a_connection_outside_of_an_exchange_is_not_made(serve: Serve) -> None:
     server = serve([answer_all(http(200))])
-    with connections._Pool("127.0.0.1", server.port) as pool:
-        assert pool.request("POST", "/", body=b"{}", retries=False).status == 200
+    with connections._Pool("127.0.0.1", server.port) as pool, pytest.raises(ProtocolError) as why:
+        pool.request("POST", "/", body=b"{}", retries=False)
+    assert "nothing is sent outside of an exchange" in str(why.value)
+    assert server.connections == 0

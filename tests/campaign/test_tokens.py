@@ -41,7 +41,12 @@ def issued(token: Any = FIRST, **others: Any) -> Reply:
 class Case:
     """A token source between a stand-in for the endpoint and a clock."""
 
-    def __init__(self, *replies: Reply, interruption: RecordingInterruption | None = None) -> None:
+    def __init__(
+        self,
+        *replies: Reply,
+        interruption: RecordingInterruption | None = None,
+        on_token: Callable[[Secret], None] | None = None,
+    ) -> None:
         self.time = FakeTime(interruption or RecordingInterruption())
         self.wire = FakeTransport(*replies)
         self.scrubber = Scrubber()
@@ -52,6 +57,7 @@ class Case:
             transport=self.wire.as_transport(),
             scrubber=self.scrubber,
             world=self.time.world(),
+            on_token=on_token,
         )
 
     def token(self) -> str:
@@ -194,9 +200,27 @@ def test_a_lifetime_that_is_no_number_is_exit_4(lifetime: str) -> None:
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 418, 204, 302])
 def test_an_endpoint_that_refuses_is_not_asked_again(status: int) -> None:
     case = Case(answered(status, "no way"))
-    said = f"no access token ({status}): the token endpoint refused. It says: no way"
-    assert case.fault() == said
+    said = f"no access token ({status}): the token endpoint refused"
+    # What an answer of success says may be a token, and is not told.
+    assert case.fault() == (said if status == 204 else f"{said}. It says: no way")
     assert case.time.pauses == []
+
+
+@pytest.mark.parametrize("status", [201, 202, 299, 400, 403, 500])
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"access_token": "live-token-Zm9vYmFy", "expires_in": 86399}',
+        '{"error": "x", "refresh_token" : "live-token-Zm9vYmFy"',
+        'access_token="live-token-Zm9vYmFy"',
+        '{"id_token": "live-token-\\u005am9vYmFy"}',
+    ],
+)
+def test_a_token_in_an_answer_that_is_not_taken_as_one_is_hidden(status: int, body: str) -> None:
+    fault = Case(*[answered(status, body)] * 5).fault()
+    assert f"({status})" in fault
+    assert "Zm9vYmFy" not in fault
+    assert "m9vYmFy" not in fault
 
 
 def test_what_the_endpoint_says_is_explained_and_scrubbed() -> None:
@@ -386,3 +410,24 @@ class TestThreads:
         behind_a_door(case, refused(), 8)
         assert {type(it) for it in on_threads(case, case.token)} == {InterruptedRunError}
         assert len(case.wire.requests) == 1
+
+
+def test_each_token_is_told_once_and_is_hidden_by_then() -> None:
+    told: list[tuple[str, str]] = []
+
+    def note(token: Secret) -> None:
+        told.append((token.reveal(), case.scrubber.scrub(f"it is {token.reveal()}")))
+
+    case = Case(issued(), issued("token-number-2"), on_token=note)
+    assert [case.token(), case.token()] == [FIRST, FIRST]
+    case.tokens.renew()
+    assert case.token() == "token-number-2"
+    assert told == [(FIRST, "it is ***"), ("token-number-2", "it is ***")]
+
+
+def test_nothing_is_told_of_what_is_no_token() -> None:
+    told: list[Secret] = []
+    Case(answered(200, "{}"), on_token=told.append).fault()
+    Case(issued("a b"), on_token=told.append).fault()
+    Case(answered(401, "no"), on_token=told.append).fault()
+    assert told == []

@@ -281,3 +281,24 @@ def test_a_syntax_error_keeps_the_documents_before_it() -> None:
     documents, problems = parse_documents("a.yaml", "a: 1\n---\nb: [\n")
     assert [it.name for it in documents] == ["a.yaml/1"]
     assert len(problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("a: b\nc", "2:2"),  # the parser misses the `:` in line 3
+        ("a: {b: c, <<", "1:13"),
+        ("a:\r\n- c\u2028- [", "3:4"),
+        ("a: b\nc\n", "3:1"),  # an ended line has one below it
+    ],
+)
+def test_no_place_lies_beyond_the_end(text: str, place: str) -> None:
+    assert told(text)[-1][0] == place
+
+
+@pytest.mark.parametrize("text", ["\n---\n\n  ", "\n---\n\n#", "a: 1\n---"])
+def test_an_empty_document_at_the_end_begins_inside_of_the_file(text: str) -> None:
+    documents, problems = parse_documents("a.yaml", text)
+    assert problems == []
+    assert documents[-1].value is None
+    assert documents[-1].place([]).line <= text.count("\n") + 1

@@ -134,6 +134,75 @@ def test_a_link_within_the_folder_is_followed() -> None:
     assert (paths(loaded), told(loaded)) == (["folder/b.yaml"], [])
 
 
+def test_a_link_to_what_is_hidden_is_refused() -> None:
+    write("folder/.git/config", ONE)
+    write("folder/sub/.env", ONE)
+    Path("folder/a.yaml").symlink_to(".git/config")
+    Path("folder/b.yaml").symlink_to("sub/.env")
+    Path("folder/sub/c.yaml").symlink_to("../a.yaml")
+    loaded = load_here("folder")
+    message = "this link leads to what is hidden in the folder"
+    names = ["folder/a.yaml", "folder/b.yaml", "folder/sub/c.yaml"]
+    assert [it[0] for it in told(loaded) if it[1] == message] == names
+    assert (loaded.files, loaded.documents) == ((), ())
+
+
+def test_a_config_map_of_kubernetes_is_read() -> None:
+    write("folder/..2026_01_02/a.yaml", ONE)
+    Path("folder/..data").symlink_to("..2026_01_02")
+    Path("folder/a.yaml").symlink_to("..data/a.yaml")
+    loaded = load_here("folder")
+    assert (paths(loaded), told(loaded)) == (["folder/a.yaml"], [])
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
+@pytest.mark.parametrize(
+    "target", ["/proc/self/environ", "/proc/self/mem", "/dev/zero", "/dev/stdin", "/etc/passwd"]
+)
+def test_a_link_in_a_folder_reads_nothing_of_the_machine(target: str) -> None:
+    write("folder/good.yaml", ONE)
+    Path("folder/a.yaml").symlink_to(target)
+    loaded = load_here("folder")
+    assert paths(loaded) == ["folder/good.yaml"]
+    assert [it[:2] for it in told(loaded)] == [
+        ("folder/a.yaml", "this link leads out of the folder that is searched")
+    ]
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "/dev/tty", "/proc/self/mem"])
+def test_a_special_file_that_is_named_is_no_reason_to_wait_or_to_crash(path: str) -> None:
+    loaded = load_here(path)
+    assert loaded.documents == ()
+    assert any(it.is_error for it in loaded.problems)
+
+
+def test_standard_input_that_never_ends_is_refused() -> None:
+    class Endless(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            assert size is not None
+            assert 0 < size <= MAX_BYTES + 1
+            return b"#" * size
+
+    loaded = load(["-"], cwd=Path.cwd(), stdin=Endless())
+    assert told(loaded) == [("-", "the file is larger than 5 MB", "split it into several files")]
+
+
+def test_folders_nested_as_deep_as_a_path_allows_are_searched() -> None:
+    deepest = Path("folder")
+    deepest.mkdir()
+    for _ in range(1500):
+        deepest /= "d"
+        deepest.mkdir()
+    write(str(deepest / "a.yaml"), ONE)
+    loaded = load_here("folder")
+    (deepest / "a.yaml").unlink()
+    for _ in range(1500):  # what cleans up after tests gives up here, too
+        deepest.rmdir()
+        deepest = deepest.parent
+    assert (len(loaded.files), told(loaded)) == (1, [])
+
+
 def test_a_link_to_a_folder_is_not_followed_and_says_so() -> None:
     write("folder/a.yaml", ONE)
     write("other/b.yaml", ONE)
