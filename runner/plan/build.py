@@ -63,6 +63,8 @@ def _of_action(document: DocumentConfig, action: Action) -> Iterator[Command]:
             on_failure=action.on_failure,
             wait=action.wait,
             signal=action.signal,
+            settle=document.settle,
+            rate=document.rate,
         )
 
 
@@ -101,4 +103,6 @@ def _ensure(document: DocumentConfig, desired: Desired) -> Command:
         timeout=desired.timeout,
         on_failure=desired.on_failure,
         desired=desired,
+        settle=document.settle,
+        rate=document.rate,
     )

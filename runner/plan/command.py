@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from runner.validate.config import COMMANDS, SIGNAL, WAIT
+from runner.validate.config import COMMANDS, DEFAULT_SETTLE, SIGNAL, WAIT
 
 if TYPE_CHECKING:
     from runner.states import WorkflowKey
@@ -51,6 +51,8 @@ class Command:
         desired: the entry that it was made for.
         decided: of an `ensure`, once the state is known.
         follows: the id of the command without whose success this one is not sent.
+        settle: seconds for which the state is read after a lost answer (rule R17).
+        rate: the most commands per second to its organization; None without a limit.
     """
 
     id: str
@@ -71,6 +73,8 @@ class Command:
     desired: Desired | None = None
     decided: Decided | None = None
     follows: str | None = None
+    settle: float = DEFAULT_SETTLE
+    rate: float | None = None
 
     @property
     def is_sent(self) -> bool:
@@ -88,6 +92,11 @@ class Command:
         if self.desired is None:
             return self.id
         return f"{self.document}#desired.{self.desired.index}"
+
+    @property
+    def own_settle(self) -> float | None:
+        """Its `settle`, where that is not what it is without any setting."""
+        return None if self.settle == DEFAULT_SETTLE else self.settle
 
     @property
     def key(self) -> WorkflowKey:

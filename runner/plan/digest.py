@@ -45,6 +45,10 @@ def _further(command: Command) -> Iterator[list[Any]]:
         yield ["desired", *until, it.restart_finished, it.restart_failed, it.allow_start]
     if command.decided is not None:
         yield ["decided", command.decided.refused]
+    if command.own_settle is not None:
+        yield ["settle", command.own_settle]
+    if command.rate is not None:
+        yield ["rate", command.rate]
 
 
 def _line(value: object) -> bytes:

@@ -60,6 +60,10 @@ def details_value(command: Command) -> dict[str, Any]:
         value["reason"] = command.decided.reason
     if command.follows is not None:
         value["follows"] = command.follows
+    if command.is_sent and command.own_settle is not None:
+        value["settle_s"] = command.own_settle
+    if command.is_sent and command.rate is not None:
+        value["rate_per_s"] = command.rate
     return value
 
 

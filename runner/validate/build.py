@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from runner.durations import parse_duration
 from runner.states import DEFAULT_FIELDS, State, StateMapping
 from runner.validate.build_actions import build_action, build_defaults, build_desired
 from runner.validate.build_guardrails import build_guardrails
-from runner.validate.config import Auth, DocumentConfig, OAuth, WorkflowMention
+from runner.validate.config import (
+    DEFAULT_SETTLE,
+    Auth,
+    DocumentConfig,
+    OAuth,
+    WorkflowMention,
+)
 from runner.validate.overlay import overlay
 from runner.validate.references import Reference, parse_reference
 
@@ -18,6 +25,7 @@ if TYPE_CHECKING:
 
 _DEFAULT_API_KEY = Reference("env", "CAMPAIGN_STANDARD_API_KEY")
 _DEFAULT_ACCESS_TOKEN = Reference("env", "CAMPAIGN_STANDARD_ACCESS_TOKEN")
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 def build_document(
@@ -51,7 +59,14 @@ def build_document(
             WorkflowMention(workflow, *document.key_place(["signals", workflow]))
             for workflow in value.get("signals", {})
         ),
+        settle=parse_duration(settings["settle"]) if "settle" in settings else DEFAULT_SETTLE,
+        rate=_per_second(settings["rate"]) if "rate" in settings else None,
     )
+
+
+def _per_second(rate: str) -> float:
+    number, _, unit = rate.partition("/")
+    return int(number) / _SECONDS[unit]
 
 
 def _state(state: Mapping[str, Any]) -> StateMapping:

@@ -21,6 +21,7 @@ DEFAULT_TIMEOUT = 70.0  # seconds; the gateway itself gives up after 60
 DEFAULT_ON_FAILURE = "stop"
 DEFAULT_WAIT_TIMEOUT = 600.0  # seconds
 DEFAULT_POLL = 5.0  # seconds
+DEFAULT_SETTLE = 60.0  # seconds
 MOST_SIGNAL_BYTES = 65_536  # of a trigger's body (API.md)
 
 ParameterValue: TypeAlias = "str | int | float | bool"
@@ -138,6 +139,8 @@ class DocumentConfig:
         organization: None where neither the document nor the environment variable names one.
         state: how answers about its workflows are read.
         declared: the workflows whose signals it declares.
+        settle: seconds for which a state is read after a lost answer (rule R17).
+        rate: the most commands per second to its organization; None for as many as are answered.
     """
 
     name: str
@@ -149,6 +152,8 @@ class DocumentConfig:
     guardrails: Guardrails = NO_GUARDRAILS
     state: StateMapping = DEFAULT_MAPPING
     declared: tuple[WorkflowMention, ...] = ()
+    settle: float = DEFAULT_SETTLE
+    rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

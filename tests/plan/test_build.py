@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from runner.errors import UsageError
 from runner.plan.build import build_plan
+from runner.plan.command import Command
+from runner.plan.digest import digest
 from runner.plan.plan import Selection
+from runner.printable import quoted
 from runner.problems import Problem, Severity
 from runner.states import State
 from runner.validate.config import Signal, Wait
-from tests.support.plans import action, config_of, desired, document, offline
+from tests.support.plans import action, config_of, desired, document, live, offline
+
+if TYPE_CHECKING:
+    from runner.validate.config import DocumentConfig
 
 SIGNAL = Signal("signal1", "CI", (("audience", "vip"),))
 UNTIL = Wait(State.STOPPED, 60.0, 1.0)
@@ -53,6 +60,22 @@ def test_a_command_has_all_that_its_action_says() -> None:
     assert (first.signal, first.pause, first.desired, first.follows) == (None, None, None, None)
 
 
+def test_settle_and_rate_are_those_of_the_document_for_all_that_is_sent_r17() -> None:
+    plan = build_plan(config_of(replace(EVERYTHING, settle=5.0, rate=0.5), document(desired("Z"))))
+    *of_first, last = plan.commands
+    assert {(it.settle, it.rate) for it in of_first if it.pause is None} == {(5.0, 0.5)}
+    assert (last.settle, last.rate) == (60.0, None)
+
+
+def test_commands_made_for_a_desired_state_keep_settle_and_rate_r17() -> None:
+    content = desired("A", "started", restart_failed=True)
+    plan = live(offline(replace(document(content), settle=5.0, rate=0.5)), A="failed")
+    assert [(it.action, it.settle, it.rate) for it in plan.commands] == [
+        ("stop", 5.0, 0.5),
+        ("start", 5.0, 0.5),
+    ]
+
+
 def test_a_bare_wait_has_no_workflow_and_is_not_counted_r8() -> None:
     plan = build_plan(config_of(EVERYTHING))
     pause = plan.commands[2]
@@ -60,6 +83,26 @@ def test_a_bare_wait_has_no_workflow_and_is_not_counted_r8() -> None:
     assert (pause.name, pause.line, pause.column) == ("Rest", 7, 5)
     assert plan.total == 5
     assert "wait" not in plan.counts
+
+
+def test_a_pause_is_one_of_its_document_and_action() -> None:
+    rest = action("wait", pause=30.0, line=7, column=5, timeout=3.0, on_failure="continue")
+    (pause,) = offline(document(rest, name="b.yaml/2", organization="other")).commands
+    assert pause == Command(
+        id="b.yaml/2#1.1",
+        document="b.yaml/2",
+        step="b.yaml/2#1",
+        action="wait",
+        workflow=None,
+        organization="other",
+        name=None,
+        file="b.yaml",
+        line=7,
+        column=5,
+        timeout=3.0,
+        on_failure="continue",
+        pause=30.0,
+    )
 
 
 def test_a_pause_of_no_time_at_all_is_still_a_pause() -> None:
@@ -102,6 +145,7 @@ def test_environment_files_and_warnings_are_those_of_the_configuration() -> None
     plan = build_plan(config)
     assert (plan.environment, plan.files, plan.warnings) == ("prod", config.files, (warning,))
     assert plan.live is None
+    assert plan.digest == digest("prod", config.files, plan.commands)
 
 
 @pytest.mark.parametrize(
@@ -169,3 +213,45 @@ def test_an_id_of_no_file_points_to_the_one_that_was_meant(given: str, hint: str
     with pytest.raises(UsageError) as caught:
         build_plan(config, Selection((given,)))
     assert str(caught.value).endswith(f"; {hint}")
+
+
+def refusal(known: DocumentConfig, *others: DocumentConfig, given: str) -> str:
+    """Give what is said of an id that is not among these documents'."""
+    with pytest.raises(UsageError) as caught:
+        build_plan(config_of(known, *others), Selection((given,)))
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(("count", "more"), [(11, ""), (12, ""), (13, ", ..."), (14, ", ...")])
+def test_of_many_commands_the_first_twelve_are_named(count: int, more: str) -> None:
+    mine = document(*[action("start", f"W{n}", index=n) for n in range(1, count + 1)])
+    numbers = ", ".join(f"{n}.1" for n in range(1, min(count, 12) + 1))
+    assert refusal(mine, given="a.yaml#99.1").endswith(f"; `a.yaml` has {numbers}{more}")
+
+
+def test_a_file_whose_name_holds_a_number_sign_is_one_file() -> None:
+    mine = document(action("start", "A"), name="a#b.yaml")
+    said = refusal(mine, document(action("start", "B"), name="a#c.yaml"), given="a#b.yaml#9.1")
+    assert said == "--only: there is no command `a#b.yaml#9.1`; `a#b.yaml` has 1.1"
+    said = refusal(mine, document(action("start", "B", index=2)), given="qqqqqqqqqqqq#zzz#1.1")
+    assert said.endswith("; did you mean `a#b.yaml#1.1`?")
+
+
+def test_the_only_command_of_that_number_is_meant_however_unlike_its_file() -> None:
+    mine = document(action("start", "A", index=2))
+    one, same = (document(action("start", "B"), name=f"{it}.yaml") for it in "bc")
+    given = "qqqqqqqq/xxxxxxxx/wwwwwwww#1.1"
+    assert refusal(mine, one, given=given).endswith("; did you mean `b.yaml#1.1`?")
+    said = refusal(mine, one, same, given=given)
+    assert said.endswith("; an id is a path and a number, such as `a.yaml#2.1`")
+
+
+def test_long_ids_are_cut_at_two_hundred_characters() -> None:
+    long = "f" * 300
+    mine = document(action("start", "A"), name=long)
+    assert refusal(mine, given=f"{long}#2.1") == (
+        f"--only: there is no command {quoted(f'{long}#2.1', 200)}; {quoted(long, 200)} has 1.1"
+    )
+    assert refusal(mine, given="#1.1").endswith(f"; did you mean {quoted(f'{long}#1.1', 200)}?")
+    other = refusal(mine, given="x")
+    assert other.endswith(f"; an id is a path and a number, such as {quoted(f'{long}#1.1', 200)}")

@@ -17,6 +17,7 @@ from runner.validate.config import Signal, Wait
 from tests.support.plans import command, desired
 
 KNOWN = "2113fa2d913784875c769bc328e2931de8fe168ba0e4efc6d9b17b82353413b0"
+KNOWN_WITH_SETTLE_AND_RATE = "5f0d197acd6754875d48680e6dfdfcb85e37646bd1b55f2c8385ecc91a286f13"
 WAIT = Wait(State.STOPPED, 600.0, 5.0)
 BASE = command(wait=WAIT, name="First")
 PAUSE = command(None, "wait", pause=30.0)
@@ -50,6 +51,10 @@ def signal(value: Any, *others: tuple[str, Any], **change: str) -> Command:
         {"wait": replace(WAIT, until=State.STARTED)},
         {"wait": replace(WAIT, timeout=601.0)},
         {"wait": replace(WAIT, poll=4.0)},
+        {"settle": 59.0},
+        {"settle": 0.0},
+        {"rate": 1.0},
+        {"rate": 60.0},
     ],
     ids=str,
 )
@@ -71,6 +76,16 @@ def test_each_thing_that_decides_what_is_sent_changes_it_r9(change: dict[str, An
 )
 def test_each_setting_of_a_desired_state_changes_it_r9(change: dict[str, Any]) -> None:
     assert of(replace(ENSURE, desired=replace(desired(), **change))) != of(ENSURE)
+
+
+def test_settle_and_rate_are_not_taken_for_each_other_r9() -> None:
+    digests = {of(replace(BASE, settle=it)) for it in (0.5, 2.0)}
+    digests |= {of(replace(BASE, rate=it)) for it in (0.5, 2.0)}
+    assert len(digests) == 4
+
+
+def test_a_settle_that_is_the_default_is_none_at_all_so_that_old_reviews_stay_valid_r35() -> None:
+    assert of(replace(BASE, settle=60.0, rate=None)) == of(BASE)
 
 
 def test_a_decision_changes_it_but_not_its_reason_r9() -> None:
@@ -146,6 +161,7 @@ def test_places_and_what_follows_of_the_ids_do_not_count_r9(change: dict[str, An
 def test_a_known_plan_has_a_known_digest_so_that_old_reviews_stay_valid_r35() -> None:
     held = replace(ENSURE, id="a.yaml#desired.1", decided=Decided(False, "it is started already"))
     assert of(BASE, PAUSE, signal("vip"), ENSURE, held, environment="prod", a="0") == KNOWN
+    assert of(replace(BASE, settle=5.0, rate=0.5)) == KNOWN_WITH_SETTLE_AND_RATE
 
 
 TEXTS = st.text(max_size=3) | st.sampled_from(["", "null", '"', "\n", "a", "é", "1", "wait"])

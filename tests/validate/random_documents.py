@@ -36,6 +36,8 @@ VALID: list[dict[str, Any]] = [
         "defaults": {
             "timeout": "70s",
             "on_failure": "stop",
+            "settle": "90s",
+            "rate": "30/m",
             "wait": {"timeout": "10m", "poll": "5s"},
             "state": {"fields": ["state", "a.b"], "values": {"2": "started", "Läuft": "paused"}},
         },

@@ -111,8 +111,34 @@ def test_what_is_left_out_has_its_default() -> None:
     (document,) = config(HEAD + ACTION).documents
     assert (document.desired, document.guardrails) == ((), NO_GUARDRAILS)
     assert document.state == DEFAULT_MAPPING
+    assert (document.settle, document.rate) == (60.0, None)
     (document,) = config(HEAD + "desired: {W: started}\n").documents
     assert document.actions == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"), [("0s", 0.0), ("90s", 90.0), ("1m30s", 90.0), ("250ms", 0.25)]
+)
+def test_settle_is_a_duration_and_may_be_none_at_all_r17(written: str, seconds: float) -> None:
+    (document,) = config(HEAD + ACTION + f"defaults: {{settle: {written}}}\n").documents
+    assert document.settle == seconds
+
+
+@pytest.mark.parametrize(
+    ("written", "per_second"),
+    [("1/s", 1.0), ("10/s", 10.0), ("30/m", 0.5), ("9999/h", 9999 / 3600), ("1/h", 1 / 3600)],
+)
+def test_a_rate_is_a_number_of_commands_in_some_time(written: str, per_second: float) -> None:
+    (document,) = config(HEAD + ACTION + f"defaults: {{rate: {written}}}\n").documents
+    assert document.rate == per_second
+
+
+def test_an_environment_replaces_settle_and_rate_each_by_itself_r2() -> None:
+    text = HEAD + ACTION + "defaults: {settle: 5s, rate: 1/s}\n"
+    text += "environments: {p: {defaults: {rate: 2/s}}, q: {defaults: {settle: 7s}}}\n"
+    for environment, expected in [(None, (5.0, 1.0)), ("p", (5.0, 2.0)), ("q", (7.0, 1.0))]:
+        (document,) = config(text, environment).documents
+        assert (document.settle, document.rate) == expected
 
 
 @pytest.mark.parametrize(

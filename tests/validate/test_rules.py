@@ -54,6 +54,13 @@ def test_an_environment_must_be_in_every_document_r2() -> None:
     ]
 
 
+def test_the_names_of_environments_are_shown_without_what_hides_in_them() -> None:
+    (problem,) = [
+        it for it in found('environments: {"e\\u202ee": {}}', "prod") if "prod" in it.message
+    ]
+    assert problem.hint == "write one of: ee"
+
+
 @pytest.mark.parametrize("text", ["[]", "x", "environments: [prod]"])
 def test_asking_for_an_environment_of_a_misshapen_file_is_no_fault(text: str) -> None:
     assert found(text, "prod")

@@ -31,6 +31,7 @@ class _Kind(NamedTuple):
 
 _ATTEMPT = _Kind("no time that an attempt could take", "more than 0s and at most 24h, such as 70s")
 _WAIT = _Kind("no time that a wait could take", "more than 0s and at most 24h, such as 10m")
+_SETTLE = _Kind("no time for which a state could be read", "at most 24h, such as 60s", 0.0)
 _PAUSE = _Kind("no time that a pause could take", "more than 0s and at most 24h, such as 30s")
 _POLL = _Kind(
     "no time between two looks", "at least 100ms and at most 24h, such as 5s", _SHORTEST_POLL
@@ -86,7 +87,8 @@ def _durations(document: Document) -> Iterator[tuple[list[PathPart], _Kind, str]
     for path, holder in _holders(document):
         wait = holder.get("wait")
         found: list[tuple[list[PathPart], _Kind, JsonValue]] = [
-            (["timeout"], _ATTEMPT, holder.get("timeout"))
+            (["timeout"], _ATTEMPT, holder.get("timeout")),
+            (["settle"], _SETTLE, holder.get("settle")),
         ]
         if isinstance(wait, dict):
             found.append((["wait", "timeout"], _WAIT, wait.get("timeout")))
