@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runner.campaign.known_errors import explain
 from runner.campaign.retry import retry_after
 from runner.campaign.transport import Answer, NoAnswer
-from runner.errors import CredentialsError, InterruptedRunError
-from runner.execute.events import AttemptEnded, RetryPlanned, TokenRenewed
+from runner.errors import BrokenError, CredentialsError, InterruptedRunError
+from runner.execute.events import AttemptEnded, AttemptStarting, RetryPlanned, TokenRenewed
+from runner.execute.past import NO_PAST
 from runner.execute.results import Attempt, CommandResult, Outcome
-from runner.execute.verdicts import Verdict, judge
+from runner.execute.sending import Sending, command_delivery
+from runner.execute.settling import Doubt, Settlement
+from runner.execute.verdicts import Verdict
 from runner.plural import counted
 
 if TYPE_CHECKING:
@@ -20,50 +21,64 @@ if TYPE_CHECKING:
 
     from runner.campaign.client import CampaignClient
     from runner.campaign.retry import RetryPolicy
+    from runner.execute.answers import Wording
+    from runner.execute.budget import Budget, Pacer
     from runner.execute.events import Listener
+    from runner.execute.past import Past
+    from runner.execute.sending import Delivery
+    from runner.execute.settling import Settler
     from runner.plan.command import Command
-    from runner.secrets.scrub import Scrubber
+    from runner.states import State
     from runner.world import World
 
-_OUTCOMES = {
+_FINAL = {
     Verdict.SUCCEEDED: Outcome.SUCCEEDED,
     Verdict.FAILED: Outcome.FAILED,
     Verdict.REJECTED: Outcome.FAILED,
-    Verdict.LOST: Outcome.UNKNOWN,
 }
+_DOUBTS = {Verdict.LOST: Doubt.LOST, Verdict.SERVER_ERROR: Doubt.SERVER_ERROR}
+_STOPPED_HERE = "the runner itself was stopped before its answer came"
+
+
+class _NoTimeError(Exception):
+    """Why no request goes out: it would come after the deadline."""
 
 
 @dataclass(frozen=True)
-class Delivery:
-    """What is sent for a command, and what an answer to it means.
+class Rules:
+    """By what a command is sent.
 
     Attributes:
-        post: sends it once.
-        judge: says what came of it.
-        refusal: words for an answer that was judged to be a failure though its status is not;
-            empty for all others.
-        url: where only the run itself could find it out.
+        policy: how often and how patiently it is tried.
+        settler: finds out what became of it where its answer was lost.
+        budget: until when anything may be begun.
+        pacer: keeps commands apart.
     """
 
-    post: Callable[[], Answer | NoAnswer]
-    judge: Callable[[Answer | NoAnswer], Verdict] = judge
-    refusal: Callable[[Answer], str] = lambda _answer: ""
-    url: str | None = None
+    policy: RetryPolicy
+    settler: Settler
+    budget: Budget
+    pacer: Pacer
 
 
 class CommandSender:
     """Sends one command after another, each as often as the rules allow."""
 
-    def __init__(
-        self, *, policy: RetryPolicy, world: World, scrubber: Scrubber, emit: Listener
-    ) -> None:
-        self._policy = policy
+    def __init__(self, rules: Rules, *, world: World, wording: Wording, emit: Listener) -> None:
+        self._rules = rules
         self._world = world
-        self._scrubber = scrubber
+        self._wording = wording
         self._emit = emit
 
     def send(
-        self, command: Command, client: CampaignClient, delivery: Delivery | None = None
+        self,
+        command: Command,
+        client: CampaignClient,
+        delivery: Delivery | None = None,
+        *,
+        past: Past = NO_PAST,
+        before: State | None = None,
+        on_sending: Callable[[], None] = lambda: None,
     ) -> tuple[CommandResult, bool]:
         """Send one command until it has its outcome.
 
@@ -71,136 +86,170 @@ class CommandSender:
             command: what is sent.
             client: over which.
             delivery: how, where it is none of the four commands.
+            past: what is known of it; where it is in flight, its state is read first.
+            before: the state of its workflow, where it was read.
+            on_sending: called right before each request, once nothing keeps it back any more.
 
         Returns:
             The result, and whether the credentials were rejected, which ends the run (R18).
         """
-        sending = _Sending(command, delivery or _command_delivery(command, client))
+        delivery = delivery or command_delivery(command, client)
+        sending = Sending(command, delivery, past, before, on_sending)
         try:
+            if past.in_flight_since is not None:
+                ended = self._settle_past(sending, past)
+                if ended is not None:
+                    return ended, False
             return self._send(sending, client)
         except CredentialsError as error:  # the token has ended, and no other is to be had
-            outcome = Outcome.FAILED if sending.attempts else Outcome.NOT_SENT
-            return sending.result(outcome, self._scrubber.remote_text(str(error))), True
+            is_known = bool(sending.attempts) and not sending.in_flight
+            outcome = Outcome.FAILED if is_known else Outcome.NOT_SENT
+            if sending.in_flight:
+                outcome = Outcome.UNKNOWN
+            return sending.result(outcome, self._wording.error(error), is_open=True), True
         except InterruptedRunError as error:
-            return sending.result(Outcome.NOT_SENT, str(error)), False
+            outcome = Outcome.UNKNOWN if sending.in_flight else Outcome.NOT_SENT
+            return sending.result(outcome, str(error), is_open=True), False
+        except (
+            BrokenError,
+            _NoTimeError,
+        ) as error:  # of the journal, who listens has taken it down
+            return sending.result(Outcome.NOT_SENT, str(error), is_open=True), False
         except KeyboardInterrupt:
             self._world.interruption.request()
             return sending.cut_off(), False
 
-    def _send(self, sending: _Sending, client: CampaignClient) -> tuple[CommandResult, bool]:
-        command = sending.command
+    def _send(self, sending: Sending, client: CampaignClient) -> tuple[CommandResult, bool]:
         renewed = False
         while True:
-            answer = self._attempt(sending)
+            answer = self._attempt(sending, client)
             verdict = sending.delivery.judge(answer)
+            ended: CommandResult | None
             if verdict is Verdict.REJECTED and not renewed and client.renew_token():
                 renewed = True
-                self._emit(TokenRenewed(command))
-            elif verdict is Verdict.NOT_APPLIED:
-                ended = self._wait(sending, answer)
-                if ended is not None:
-                    return ended, False
+                self._emit(TokenRenewed(sending.command))
+                continue
+            message = self._wording.message(answer, verdict, sending.delivery.refusal)
+            if verdict is Verdict.NOT_APPLIED:
+                ended = self._wait(sending, answer, message)
+            elif verdict in _DOUBTS:
+                within = sending.command.settle
+                ended = self._settle(sending, _DOUBTS[verdict], message, within)
             else:
-                message = self._message(answer, verdict, sending.delivery)
-                return sending.result(_OUTCOMES[verdict], message), verdict is Verdict.REJECTED
+                rejected = verdict is Verdict.REJECTED
+                return sending.result(_FINAL[verdict], message, is_open=rejected), rejected
+            if ended is not None:
+                return ended, False
 
-    def _attempt(self, sending: _Sending) -> Answer | NoAnswer:
+    def _attempt(self, sending: Sending, client: CampaignClient) -> Answer | NoAnswer:
         command = sending.command
+        self._take_turn(command)
+        client.prepare()  # so that no token has to be fetched once it is taken down as sent
+        if self._rules.budget.left() <= 0:
+            raise _NoTimeError(self._rules.budget.why_no_time())
         at = self._world.now()
+        self._emit(AttemptStarting(command, at, sending.before, sending.delivery.url))
+        sending.on_sending()
         sending.in_flight = True
-        answer = sending.delivery.post()
+        try:
+            answer = sending.delivery.post()
+        except (CredentialsError, InterruptedRunError) as error:  # its token ended just now
+            sending.in_flight = False
+            attempt = Attempt(at, 0.0, None, self._wording.error(error), None)
+            self._emit(AttemptEnded(command, attempt, Verdict.NOT_APPLIED))
+            raise
         # An answer that is final stays in doubt, for `cut_off`, until it has become a result.
         verdict = sending.delivery.judge(answer)
         sending.in_flight = verdict not in (Verdict.NOT_APPLIED, Verdict.REJECTED)
         if isinstance(answer, Answer):
-            request_id = self._scrubber.remote_text(answer.headers.get("x-request-id", "")) or None
-            error = None if verdict is Verdict.SUCCEEDED else self._said(answer)
-            attempt = Attempt(at, answer.seconds, answer.status, error, request_id)
+            said = None if verdict is Verdict.SUCCEEDED else self._wording.said(answer)
+            request_id = self._wording.request_id(answer)
+            attempt = Attempt(at, answer.seconds, answer.status, said, request_id)
         else:
-            reason = self._scrubber.remote_text(answer.reason)
-            attempt = Attempt(at, answer.seconds, None, reason, None)
+            attempt = Attempt(at, answer.seconds, None, self._wording.reason(answer), None)
         sending.attempts.append(attempt)
-        self._emit(AttemptEnded(command, attempt))
+        self._emit(AttemptEnded(command, attempt, verdict))
         return answer
 
-    def _wait(self, sending: _Sending, answer: Answer | NoAnswer) -> CommandResult | None:
+    def _take_turn(self, command: Command) -> None:
+        """Wait as long as the rate asks for."""
+        delay = self._rules.pacer.delay(command)
+        if delay >= self._rules.budget.left():
+            raise _NoTimeError(self._rules.budget.why_no_time())
+        if delay > 0 and self._world.pause(delay):
+            raise InterruptedRunError("interrupted before it was sent")
+
+    def _wait(
+        self, sending: Sending, answer: Answer | NoAnswer, reason: str
+    ) -> CommandResult | None:
         """Wait for the next attempt, or give the result where there is none."""
         asked = None
         if isinstance(answer, Answer):
             asked = retry_after(answer.headers.get("retry-after"), self._world.now())
-        reason = self._message(answer, Verdict.NOT_APPLIED, sending.delivery)
-        delay = self._policy.delay(len(sending.attempts), asked, self._world.random)
-        if delay is None:
-            tried = f"given up after {counted(len(sending.attempts), 'attempt')}"
-            if asked is not None and asked > self._policy.longest_asked:
-                tried = (
-                    f"it asks to wait {asked:.0f} s, longer than {self._policy.longest_asked:.0f} s"
-                )
-            return sending.result(Outcome.FAILED, f"{reason}; {tried}")
+        policy = self._rules.policy
+        delay = policy.delay(len(sending.attempts), asked, self._world.random)
+        late = delay is not None and delay >= self._rules.budget.left()
+        if delay is None or late:
+            why = f"given up after {counted(len(sending.attempts), 'attempt')}"
+            if asked is not None and asked > policy.longest_asked:
+                why = f"it asks to wait {asked:.0f} s, longer than {policy.longest_asked:.0f} s"
+            elif late:
+                why = f"the run's deadline leaves no time to wait {delay:.0f} s"
+            message = f"{reason}; {why}"
+            return sending.result(Outcome.FAILED, message, is_open=True, of_service=True)
         self._emit(RetryPlanned(sending.command, delay, reason))
         if self._world.pause(delay):
-            return sending.result(Outcome.NOT_SENT, f"interrupted before another attempt; {reason}")
+            message = f"interrupted before another attempt; {reason}"
+            return sending.result(Outcome.NOT_SENT, message, is_open=True)
         return None
 
-    def _message(self, answer: Answer | NoAnswer, verdict: Verdict, delivery: Delivery) -> str:
-        """Say what an attempt came to, with what is known of it; nothing where all went well."""
-        if isinstance(answer, NoAnswer):
-            reason = self._scrubber.remote_text(answer.reason)
-            if verdict is Verdict.LOST:
-                return f"the answer was lost: {reason}. Look at the workflow in Campaign"
-            if answer.untrusted:
-                return f"the server's certificate is not trusted: {reason}"
-            return f"not sent: {reason}"
-        if verdict is Verdict.SUCCEEDED:
-            doubt = _doubt(answer)
-            return "" if doubt is None else f"accepted; {self._scrubber.remote_text(doubt)}"
-        known = delivery.refusal(answer) or explain(answer.status, answer.text)
-        lost = "the answer was lost: " if verdict is Verdict.LOST else ""
-        return f"{lost}{known or 'the API refused the command'}. It says: {self._said(answer)}"
+    def _settle_past(self, sending: Sending, past: Past) -> CommandResult | None:
+        assert past.in_flight_since is not None  # noqa: S101 - the caller has looked
+        sending.in_flight = True
+        gone = (self._world.now() - past.in_flight_since).total_seconds()
+        within = max(0.0, sending.command.settle - max(0.0, gone))
+        last = sending.attempts[-1].error if sending.attempts else None
+        return self._settle(sending, past.doubt, last or _STOPPED_HERE, within)
 
-    def _said(self, answer: Answer) -> str:
-        said = self._scrubber.remote_text(answer.text, cut=answer.cut is not None)
-        return f"{answer.status} {said}".rstrip()
-
-
-def _command_delivery(command: Command, client: CampaignClient) -> Delivery:
-    # The plan of a run has an organization, so there is a path; and a command has a body.
-    path, body = command.url_path or "", command.body or {}
-    return Delivery(lambda: client.post(path, body, command.timeout))
-
-
-def _doubt(answer: Answer) -> str | None:
-    """Say what is odd about the body of a command that was accepted; it is no failure (R16)."""
-    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if answer.cut is not None or not answer.text.strip() or not kind.endswith("json"):
-        return answer.cut
-    try:
-        json.loads(answer.text)
-    except (ValueError, RecursionError):
-        return "the body is not JSON, though its type says so"
-    return None
-
-
-class _Sending:
-    """A command under way; `in_flight` while the last attempt may have had an effect."""
-
-    def __init__(self, command: Command, delivery: Delivery) -> None:
-        self.command = command
-        self.delivery = delivery
-        self.attempts: list[Attempt] = []
-        self.in_flight = False
-
-    def result(self, outcome: Outcome, message: str) -> CommandResult:
-        return CommandResult(
-            self.command, outcome, tuple(self.attempts), message, self.delivery.url
-        )
-
-    def cut_off(self) -> CommandResult:
-        """Give the result where a second interruption ended everything."""
-        if self.in_flight:
-            message = (
-                "stopped by force before its answer was taken down."
-                " Look at the workflow in Campaign"
+    def _settle(
+        self, sending: Sending, doubt: Doubt, reason: str, within: float
+    ) -> CommandResult | None:
+        """Find out by the state what became of the last attempt; None where it is sent again."""
+        left = self._rules.budget.left()
+        settled = self._rules.settler.settle(sending.command, doubt, min(within, left))
+        seen = None if settled.seen is None else settled.seen.state
+        message = _settled_message(settled.settlement, doubt, reason, seen)
+        if settled.settlement is Settlement.SEND_AGAIN:
+            sending.in_flight, sending.in_doubt = False, True
+            if self._world.interruption.requested:  # during the last look
+                raise InterruptedRunError("interrupted before another attempt")
+            late = self._rules.budget.left() <= 0
+            if len(sending.attempts) < self._rules.policy.attempts and not late:
+                self._emit(RetryPlanned(sending.command, 0.0, message))
+                return None
+            why = f"given up after {counted(len(sending.attempts), 'attempt')}"
+            message = f"{message}; {'the time of the run is over' if late else why}"
+            return sending.result(
+                Outcome.UNKNOWN, message, seen=seen, is_open=late, of_service=True
             )
-            return self.result(Outcome.UNKNOWN, message)
-        return self.result(Outcome.NOT_SENT, "stopped by force before another attempt")
+        outcome = {
+            Settlement.SUCCEEDED: Outcome.SUCCEEDED,
+            Settlement.FAILED: Outcome.FAILED,
+            Settlement.UNKNOWN: Outcome.UNKNOWN,
+        }[settled.settlement]
+        of_service = outcome is not Outcome.SUCCEEDED
+        # The deadline kept it from being looked at for as long as it was to be.
+        cut_short = outcome is Outcome.UNKNOWN and seen is not None and left < within
+        return sending.result(outcome, message, seen=seen, is_open=cut_short, of_service=of_service)
+
+
+def _settled_message(settlement: Settlement, doubt: Doubt, reason: str, seen: State | None) -> str:
+    if settlement is Settlement.SUCCEEDED:
+        return f"{reason}; the workflow is {seen}, as asked, which does not prove the cause"
+    if seen is None:  # no state could tell
+        told = "no state would show a signal" if doubt is Doubt.LOST else ""
+    elif seen.value == "unknown":
+        told = "its state could not be read"
+    else:
+        told = f"the workflow is {seen}"
+    return "; ".join(part for part in (reason, told) if part)

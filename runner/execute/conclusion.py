@@ -20,6 +20,7 @@ def conclude(execution: Execution) -> tuple[str, ExitCode]:
         or execution.rejected
         or bool(execution.closed)
         or execution.fault is not None
+        or execution.broken is not None
     )
     if execution.interrupted:
         result = "interrupted"
@@ -31,7 +32,7 @@ def conclude(execution: Execution) -> tuple[str, ExitCode]:
 
 
 def _exit_code(execution: Execution, *, unsettled: bool, failed: bool) -> ExitCode:
-    if execution.fault is not None:
+    if execution.fault is not None or execution.broken is not None:
         return ExitCode.BROKEN
     if unsettled:
         return ExitCode.UNSETTLED

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from runner.execute.results import Attempt, CommandResult
+    from runner.execute.settling import Doubt
+    from runner.execute.verdicts import Verdict
     from runner.plan.command import Command
     from runner.states import State
 
@@ -22,11 +26,52 @@ class CommandStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class CommandRestored:
+    """A command has its outcome from an earlier part of the run, or from an earlier run."""
+
+    number: int
+    total: int
+    result: CommandResult
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptStarting:
+    """A request for a command goes out next; whoever raises here keeps it from being sent.
+
+    Attributes:
+        at: in UTC.
+        before: the state of its workflow, where it was read.
+        url: where only the run itself could find it out.
+    """
+
+    command: Command
+    at: datetime
+    before: State | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptEnded:
     """An attempt brought an answer, or none."""
 
     command: Command
     attempt: Attempt
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class SettlingSeen:
+    """The workflow of a command whose answer tells too little was looked at.
+
+    Attributes:
+        waited: seconds.
+        doubt: why the answer tells too little.
+    """
+
+    command: Command
+    state: State
+    waited: float
+    doubt: Doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +133,10 @@ class CommandEnded:
 
 Event: TypeAlias = (
     CommandStarted
+    | CommandRestored
+    | AttemptStarting
     | AttemptEnded
+    | SettlingSeen
     | RetryPlanned
     | TokenRenewed
     | PauseStarted

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from runner.errors import BrokenError
+from runner.execute.events import AttemptStarting
+from runner.execute.past import NO_PAST, may_send
 from runner.execute.progress import Progress
 from runner.execute.results import Execution
 from runner.execute.steps import Carrier, decided_result
@@ -15,8 +18,10 @@ if TYPE_CHECKING:
 
     from runner.campaign.client import CampaignClient
     from runner.campaign.retry import RetryPolicy
-    from runner.execute.events import Listener
+    from runner.execute.budget import Budget
+    from runner.execute.events import Event, Listener
     from runner.execute.looking import Look
+    from runner.execute.past import Past
     from runner.plan.plan import Plan
     from runner.secrets.scrub import Scrubber
     from runner.world import World
@@ -32,8 +37,12 @@ class Means:
         policy: how often and how patiently one command is tried.
         world: the clock, chance, and the wish to stop.
         scrubber: cleans whatever the remote side says.
-        emit: is told what happens.
+        emit: is told what happens. What it raises before an attempt keeps that from being made;
+            after a BrokenError nothing more is sent.
         closed: says why nothing may begin now; empty where it may.
+        budget: how much the run may spend.
+        history: what is known of commands from before, by their places in the plan, from 0.
+        is_resumed: whether the run is gone on with, so that what its plan saw is long ago.
     """
 
     clients: Mapping[str, CampaignClient]
@@ -43,6 +52,9 @@ class Means:
     scrubber: Scrubber
     emit: Listener
     closed: Callable[[], str]
+    budget: Budget
+    history: Mapping[int, Past] = field(default_factory=dict)
+    is_resumed: bool = False
 
 
 def execute(plan: Plan, means: Means) -> Execution:
@@ -56,11 +68,16 @@ def execute(plan: Plan, means: Means) -> Execution:
         A result for every command; those that were not reached are `not_sent`.
     """
     interruption = means.world.interruption
-    progress = Progress(plan, means.emit)
+    emit = _Emitter(means.emit)
+    means = replace(means, emit=emit)
+    progress = Progress(plan, emit, means.history, is_resumed=means.is_resumed)
     fault: Exception | None = None
     try:
         with interruption.forcible():
-            _go_through(plan, means, progress)
+            _go_through(plan, means, progress, lambda: str(emit.broken or ""))
+    except BrokenError as error:
+        emit.broken = emit.broken or error
+        progress.break_off(str(error))
     except Exception as error:  # noqa: BLE001 - what was sent must be reported, whatever broke
         fault = error
         progress.break_off("the runner itself failed")
@@ -68,24 +85,55 @@ def execute(plan: Plan, means: Means) -> Execution:
         interruption.request()
         progress.break_off("the run was stopped by force")
     interrupted = interruption.requested and progress.is_open
-    return Execution(progress.results(), interrupted, progress.rejected, progress.closed, fault)
+    return Execution(
+        progress.results(),
+        interrupted,
+        progress.rejected,
+        progress.closed,
+        fault,
+        emit.broken,
+        progress.is_over,
+    )
 
 
-def _go_through(plan: Plan, means: Means, progress: Progress) -> None:
+def _go_through(
+    plan: Plan, means: Means, progress: Progress, why_broken: Callable[[], str]
+) -> None:
     if plan.blockers:
         _hold_back(plan, progress)
         return
-    carrier = Carrier(progress, means)
+    carrier = Carrier(progress, means, why_broken)
     for _, group in groupby(enumerate(plan.commands), lambda it: (it[1].document, it[1].step)):
         step = list(group)
         if means.world.interruption.requested:
             progress.interrupt()
-        elif any(command.is_sent for _, command in step):
+        elif any(may_send(it, means.history.get(place, NO_PAST)) for place, it in step):
             progress.closed = progress.why_not = means.closed()
-        if not progress.why_not:
+        # What was begun before is restored or waited for though nothing more may be sent.
+        if not progress.why_not or any(place in means.history for place, _ in step):
             carrier.carry_out(step)
         if progress.why_not:
             return
+
+
+class _Emitter:
+    """Passes events on, and goes on after one that could not be written down.
+
+    What is known by then is not to be lost; but nothing more is sent.
+    """
+
+    def __init__(self, emit: Listener) -> None:
+        self.broken: BrokenError | None = None
+        self._emit = emit
+
+    def __call__(self, event: Event) -> None:
+        if self.broken is None:
+            try:
+                self._emit(event)
+            except BrokenError as error:
+                self.broken = error
+        if self.broken is not None and isinstance(event, AttemptStarting):
+            raise self.broken
 
 
 def _hold_back(plan: Plan, progress: Progress) -> None:

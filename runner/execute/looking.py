@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from runner.world import Interruption
 
 
+LEAST_LOOK = 10.0  # seconds that one look may take though the time is up sooner; slow is not silent
+
+
 class Look(Protocol):
     """Reads the workflows of some commands."""
 

@@ -6,12 +6,16 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from runner.execute.events import CommandEnded, CommandStarted
+from runner.execute.events import CommandEnded, CommandRestored, CommandStarted
+from runner.execute.past import NO_PAST, not_reached
 from runner.execute.results import CommandResult, Outcome
 from runner.execute.waiting import cut_off
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from runner.execute.events import Listener
+    from runner.execute.past import Past
     from runner.execute.waiting import Accepted
     from runner.plan.command import Command
     from runner.plan.plan import Plan
@@ -30,19 +34,35 @@ class Progress:
         closed: why nothing may begin any more; empty while it may (rule R32).
     """
 
-    def __init__(self, plan: Plan, emit: Listener) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        emit: Listener,
+        history: Mapping[int, Past] | None = None,
+        *,
+        is_resumed: bool = False,
+    ) -> None:
+        """Begin.
+
+        Args:
+            plan: whose results are taken down.
+            emit: is told of them.
+            history: what is known of commands from before, by their places in the plan.
+            is_resumed: whether time has passed since the plan's states were read.
+        """
         self.why_not = ""
         self.rejected = False
         self.closed = ""
         self._plan = plan
         self._emit = emit
+        self._history = history or {}
         self._results: dict[int, CommandResult] = {}
         self._outcomes: dict[str, Outcome] = {}
         self._last_sent: int | None = None
         self._waiting: dict[int, Accepted] = {}
         # Of each workflow, the state last read, for as long as nothing was sent to it since.
         self._seen: dict[WorkflowKey, State] = {}
-        if plan.live is not None:
+        if plan.live is not None and not is_resumed:
             self._seen = {(it.organization, it.workflow): it.state for it in plan.live.states}
         counted = accumulate(int(it.is_counted) for it in plan.commands)
         self._numbers = [
@@ -95,6 +115,13 @@ class Progress:
         self._emit(CommandEnded(self._numbers[place], self._plan.total, result))
         self.why_not = self.why_not or self._reason_to_stop(result)
 
+    def restore(self, place: int, result: CommandResult) -> None:
+        """Take down a result that is known from before, and whether it is a reason to stop."""
+        self._results[place] = result
+        self._outcomes[result.command.id] = result.outcome
+        self._emit(CommandRestored(self._numbers[place], self._plan.total, result))
+        self.why_not = self.why_not or self._reason_to_stop(result)
+
     def interrupt(self) -> None:
         """Take down that nothing more is sent, since somebody asked to stop."""
         self.why_not = self.why_not or _INTERRUPTED
@@ -111,23 +138,45 @@ class Progress:
         if self._last_sent is not None:
             message = f"{why} here. Look at the workflow in Campaign"
             command = self._plan.commands[self._last_sent]
-            result = CommandResult(command, Outcome.UNKNOWN, (), message)
+            result = CommandResult(command, Outcome.UNKNOWN, (), message, is_open=True)
             self._results.setdefault(self._last_sent, result)
 
     def results(self) -> tuple[CommandResult, ...]:
-        """Give a result for every command; those that were not reached are `not_sent`."""
+        """Give a result for every command.
+
+        Those that were not reached are `not_sent`, unless something is known of them from before.
+        """
         return tuple(
-            self._results.get(place) or CommandResult(command, Outcome.NOT_SENT, (), self.why_not)
+            self._results.get(place)
+            or not_reached(command, self._history.get(place, NO_PAST), self.why_not)
             for place, command in enumerate(self._plan.commands)
         )
 
     @property
+    def is_over(self) -> bool:
+        """Whether a resumed run would do nothing more by itself.
+
+        So it is where every command has its final outcome, and where one whose `on_failure` is
+        `stop` is a reason to send no other, as is a desired state that is refused (rule R13).
+        """
+        if self._plan.blockers:
+            return True
+        for place, _ in enumerate(self._plan.commands):
+            result = self._taken_down(place)
+            if result is None or result.is_open:
+                return False
+            if self._is_bad(result) and result.command.on_failure == "stop":
+                return True
+        return True
+
+    @property
     def is_open(self) -> bool:
         """Whether some command has no certain outcome."""
-        taken_down = self._results.values()
-        return len(self._results) < len(self._plan.commands) or any(
-            result.outcome in _UNSETTLED for result in taken_down
-        )
+        results = (self._taken_down(place) for place, _ in enumerate(self._plan.commands))
+        return any(result is None or result.outcome in _UNSETTLED for result in results)
+
+    def _taken_down(self, place: int) -> CommandResult | None:
+        return self._results.get(place) or self._history.get(place, NO_PAST).result
 
     def _reason_to_stop(self, result: CommandResult) -> str:
         command = result.command
@@ -135,7 +184,10 @@ class Progress:
             return f"the credentials were rejected at {command.id}"
         if result.outcome is Outcome.NOT_SENT and not command.follows:
             return _INTERRUPTED
-        good = result.outcome in (Outcome.SUCCEEDED, Outcome.SKIPPED, Outcome.NOT_SENT)
-        if not good and command.on_failure == "stop":
+        if self._is_bad(result) and command.on_failure == "stop":
             return f"the outcome of {command.id} is {result.outcome.value}"
         return ""
+
+    @staticmethod
+    def _is_bad(result: CommandResult) -> bool:
+        return result.outcome in (Outcome.FAILED, Outcome.UNKNOWN)

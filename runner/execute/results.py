@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from runner.errors import BrokenError
     from runner.plan.command import Command
     from runner.states import State
 
@@ -55,6 +56,10 @@ class CommandResult:
         state_before: the workflow's state before the command, where it was read.
         state_after: the state last read after it.
         waited: seconds for which its workflow was watched, or that a pause lasted.
+        is_open: whether a resumed run goes on with it, since it had no effect or was cut off.
+        of_service: whether it is the service that is to blame, as after 429, 503 or no answer.
+        settled: a person's word for it, `sent` or `not-sent` (rule R27).
+        remedy: what a person does about it; empty where there is nothing to do.
     """
 
     command: Command
@@ -65,6 +70,10 @@ class CommandResult:
     state_before: State | None = None
     state_after: State | None = None
     waited: float | None = None
+    is_open: bool = False
+    of_service: bool = False
+    settled: str | None = None
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +83,11 @@ class Execution:
     Attributes:
         interrupted: whether somebody asked to stop before the end.
         rejected: whether 401, 403 or a missing token ended the run.
-        closed: why the run could not go on, where no window was open any more (rule R32).
+        closed: why the run had to end on its way: no window was open any more (rule R32), its
+            deadline had passed, or the service seemed to be down.
         fault: an error of the runner itself that ended the run; a bug.
+        broken: what kept the runner from going on: a journal that could not be written.
+        is_over: whether there is nothing more that a resumed run would do by itself.
     """
 
     results: tuple[CommandResult, ...]
@@ -83,6 +95,8 @@ class Execution:
     rejected: bool = False
     closed: str = ""
     fault: Exception | None = None
+    broken: BrokenError | None = None
+    is_over: bool = True
 
 
 def count(results: Sequence[CommandResult]) -> Mapping[Outcome, int]:

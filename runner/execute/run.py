@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from runner.execute.past import NO_PAST
 from runner.execute.results import CommandResult, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from runner.campaign.hosts import Target
     from runner.errors import ExitCode
+    from runner.execute.past import Past
     from runner.guardrails.overrides import Applied
     from runner.load import SourceFile
     from runner.plan.plan import Plan
@@ -38,6 +42,24 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
+class Seam:
+    """Where a resumed run went on.
+
+    Attributes:
+        at: when, in UTC.
+        following: the id of the command that it went on with; None where nothing was left.
+        settled: what a person said of commands, by their ids: `sent` or `not-sent`.
+        retry_failed: whether commands that had failed were sent again.
+    """
+
+    at: datetime
+    following: str | None
+    settled: tuple[tuple[str, str], ...]
+    retry_failed: bool
+    source_control: SourceControl
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """What came of a run.
 
@@ -49,6 +71,9 @@ class Run:
         message: why the run was refused or broken off, for people; empty otherwise.
         digest: of the plan that was reviewed; None where there was no plan.
         overrides: the guardrails that were lifted on purpose.
+        journal: the path of its journal, as people name it; None where there is none.
+        seams: of a resumed run, one for each part but the first.
+        is_over: whether a resumed run would do nothing more by itself.
     """
 
     header: Header
@@ -63,6 +88,9 @@ class Run:
     finished_at: datetime
     digest: str | None = None
     overrides: tuple[Applied, ...] = ()
+    journal: str | None = None
+    seams: tuple[Seam, ...] = ()
+    is_over: bool = True
 
     @property
     def duration(self) -> float:
@@ -70,9 +98,14 @@ class Run:
         return max(0.0, (self.finished_at - self.header.started_at).total_seconds())
 
 
-def planned(plan: Plan) -> tuple[CommandResult, ...]:
-    """Give the results of a dry run."""
-    return tuple(CommandResult(command, Outcome.PLANNED) for command in plan.commands)
+def planned(
+    plan: Plan, history: Mapping[int, Past] = MappingProxyType({})
+) -> tuple[CommandResult, ...]:
+    """Give the results of a dry run; `history` is what is done already, by place."""
+    return tuple(
+        history.get(place, NO_PAST).result or CommandResult(command, Outcome.PLANNED)
+        for place, command in enumerate(plan.commands)
+    )
 
 
 def not_sent(plan: Plan, why: str) -> tuple[CommandResult, ...]:

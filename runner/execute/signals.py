@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from runner.campaign.transport import Answer
 from runner.campaign.triggers import UntrustedHrefError, check_href
-from runner.execute.attempts import Delivery
+from runner.execute.sending import Delivery
 from runner.execute.verdicts import Verdict, judge
 from runner.printable import quoted
 from runner.states import State
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _INTERVAL = timedelta(minutes=10)  # Adobe's limit for one activity
 # Statuses that say by themselves what is wrong.
 _NOT_TOO_SOON = (401, 403, 404, 429, 502, 503, 504)
+_BEGINS_LIKE_JSON = re.compile(r'\{\s*(?:["}]|\Z)|\[\s*(?:["{\[\]0-9-]|\Z)')
 _RUNNING = (State.STARTED, State.UNKNOWN)  # what is unknown is for Campaign to judge
 
 
@@ -111,5 +113,5 @@ def _is_plain_text(answer: Answer) -> bool:
     except RecursionError:
         return False
     except ValueError:
-        return answer.cut is None or not text.startswith(("{", "["))
+        return _BEGINS_LIKE_JSON.match(text) is None  # what breaks off is no sentence either
     return not isinstance(value, (dict, list)) and not kind.endswith("json")

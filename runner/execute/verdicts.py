@@ -15,14 +15,16 @@ class Verdict(Enum):
     NOT_APPLIED = "the command had no effect, and may be sent again"
     REJECTED = "the credentials were rejected; the command had no effect"
     LOST = "the command may or may not have been accepted"
+    SERVER_ERROR = "the server failed; the state tells whether the command took effect"
 
 
 # Everything else from 300 on is FAILED. That a 500 is not sent again is on purpose: permanent
-# faults arrive as 500 too, and nobody knows whether the command was applied.
+# faults arrive as 500, too (API.md).
 _BY_STATUS = {
     401: Verdict.REJECTED,
     403: Verdict.REJECTED,
     429: Verdict.NOT_APPLIED,
+    500: Verdict.SERVER_ERROR,
     502: Verdict.LOST,
     503: Verdict.NOT_APPLIED,
     504: Verdict.LOST,

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from runner.durations import format_duration
 from runner.errors import CredentialsError, InterruptedRunError
 from runner.execute.events import StateSeen, WaitStarted
+from runner.execute.looking import LEAST_LOOK
 from runner.execute.results import CommandResult, Outcome
 from runner.execute.waits import WaitVerdict, judge_wait, pause_after
 from runner.states import NOT_RUNNING, State
 
 if TYPE_CHECKING:
+    from runner.execute.budget import Budget
     from runner.execute.events import Listener
     from runner.execute.looking import Look
     from runner.execute.progress import Progress
@@ -20,9 +22,6 @@ if TYPE_CHECKING:
     from runner.states import Observation
     from runner.validate.config import Wait
     from runner.world import World
-
-
-_LEAST_LOOK = 10.0  # seconds that one look may take though the wait ends sooner; slow is not silent
 
 
 @dataclass
@@ -48,11 +47,12 @@ class Accepted:
         """The command itself."""
         return self.result.command
 
-    def ended(self, outcome: Outcome, message: str) -> CommandResult:
-        """Give its final result."""
+    def ended(self, outcome: Outcome, message: str, *, is_open: bool = False) -> CommandResult:
+        """Give its final result; `is_open` where a resumed run is to wait anew."""
         return replace(
             self.result,
             outcome=outcome,
+            is_open=is_open,
             message="; ".join(part for part in (self.result.message, message) if part),
             state_before=self.before,
             state_after=self.since[-1] if self.since else None,
@@ -63,8 +63,9 @@ class Accepted:
 class Waiter:
     """Waits for all accepted commands of one step together."""
 
-    def __init__(self, look: Look, world: World, emit: Listener) -> None:
+    def __init__(self, look: Look, world: World, emit: Listener, budget: Budget) -> None:
         """Take what it needs; `look` raises InterruptedRunError where somebody asks to stop."""
+        self._budget = budget
         self._look = look
         self._world = world
         self._emit = emit
@@ -82,7 +83,7 @@ class Waiter:
             progress.rejected = True
             message = f"accepted, but its state could not be read: {error}"
             for it in progress.waiting:
-                progress.finish(it.place, it.ended(Outcome.FAILED, message))
+                progress.finish(it.place, it.ended(Outcome.FAILED, message, is_open=True))
 
     def _watch(self, progress: Progress) -> None:
         started = self._world.monotonic()
@@ -90,7 +91,11 @@ class Waiter:
         while True:
             looks += 1
             waited = self._world.monotonic() - started
-            left = {it.place: max(it.wait.timeout - waited, _LEAST_LOOK) for it in progress.waiting}
+            over = self._budget.left()
+            left = {
+                it.place: max(min(it.wait.timeout - waited, over), LEAST_LOOK)
+                for it in progress.waiting
+            }
             within = min(left.values())
             states = self._look([it.command for it in progress.waiting], within)
             waited = self._world.monotonic() - started
@@ -103,7 +108,13 @@ class Waiter:
             waits = [it.wait for it in progress.waiting]
             if not waits:
                 return
-            deadline = min(wait.timeout for wait in waits) - waited
+            if self._budget.left() <= 0:
+                for it in progress.waiting:
+                    last = str(it.since[-1]) if it.since else "not seen"
+                    message = f"accepted, but {last} when the time of the run was over"
+                    progress.finish(it.place, it.ended(Outcome.FAILED, message, is_open=True))
+                return
+            deadline = min(min(wait.timeout for wait in waits) - waited, self._budget.left())
             pause = pause_after(looks, min(wait.poll for wait in waits))
             if self._world.pause(min(pause, deadline)):
                 raise InterruptedRunError("interrupted between two looks")
@@ -132,7 +143,7 @@ def cut_off(it: Accepted, why: str = "interrupted") -> CommandResult:
     """Give the result of a wait that was not waited to its end."""
     last = f", last seen {it.since[-1]}" if it.since else ""
     message = f"accepted; {why} while waiting for it to be {it.wait.until}{last}"
-    return it.ended(Outcome.UNKNOWN, message)
+    return it.ended(Outcome.UNKNOWN, message, is_open=True)
 
 
 def _reached(it: Accepted, seen: Observation) -> str:

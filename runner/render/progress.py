@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from runner.execute.events import (
     AttemptEnded,
+    AttemptStarting,
     CommandEnded,
+    CommandRestored,
     CommandStarted,
     PauseStarted,
     RetryPlanned,
+    SettlingSeen,
     StateSeen,
     TokenRenewed,
     WaitStarted,
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
     from runner.execute.events import Event, Listener
     from runner.render.output import Output
+    from runner.states import State
 
 
 @contextmanager
@@ -56,7 +60,7 @@ def showing_progress(output: Output, total: int) -> Iterator[Listener]:
                 progress.update(task, description=title(event.command).replace("[", "\\["))
             elif isinstance(event, StateSeen):
                 progress.update(task, description=_seen(event).replace("[", "\\["))
-            elif isinstance(event, CommandEnded):
+            elif isinstance(event, (CommandEnded, CommandRestored)):
                 progress.advance(task, int(event.result.command.is_counted))
             elif isinstance(event, RetryPlanned):
                 log(event)
@@ -69,6 +73,7 @@ class RunLog:
 
     def __init__(self, output: Output) -> None:
         self._output = output
+        self._seen: dict[str, State] = {}  # of commands whose answer was lost
 
     def __call__(self, event: Event) -> None:
         """Write one event."""
@@ -76,8 +81,23 @@ class RunLog:
             self._ended(event)
         elif isinstance(event, (WaitStarted, PauseStarted, StateSeen)):
             self._waiting(event)
-        else:
+        elif isinstance(event, SettlingSeen):
+            self._settling(event)
+        elif isinstance(event, CommandRestored):
+            text = f"{_number(event)}{title(event.result.command)}: {event.result.outcome.value}"
+            identity = event.result.command.id
+            self._output.debug(f"{text}, from before", event="restored", id=identity)
+        elif not isinstance(event, AttemptStarting):
             self._sending(event)
+
+    def _settling(self, event: SettlingSeen) -> None:
+        """Tell what is seen of a command whose answer was lost: each state once."""
+        identity, state = event.command.id, event.state
+        news = self._seen.get(identity) is not state
+        self._seen[identity] = state
+        log = self._output.info if news else self._output.debug
+        text = f"{title(event.command)}: {event.doubt.value}; the workflow is {state}"
+        log(f"{text} after {event.waited:.1f} s", event="settling", id=identity, state=state.value)
 
     def _sending(self, event: CommandStarted | AttemptEnded | RetryPlanned | TokenRenewed) -> None:
         name, identity = title(event.command), event.command.id
@@ -122,7 +142,7 @@ class RunLog:
         )
 
 
-def _number(event: CommandStarted | CommandEnded) -> str:
+def _number(event: CommandStarted | CommandEnded | CommandRestored) -> str:
     """Give which command it is; nothing for a pause, which is not counted."""
     return f"{event.number}/{event.total} " if event.number else ""
 

@@ -13,6 +13,7 @@ from runner.campaign.client import CampaignClient
 from runner.campaign.hosts import check_target
 from runner.campaign.retry import RetryPolicy
 from runner.campaign.tokens import GivenToken
+from runner.execute.budget import Budget
 from runner.execute.executor import Means, execute
 from runner.observe.observe import Wanted, observe
 from runner.secrets.scrub import Scrubber
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from runner.campaign.tokens import TokenSource
     from runner.campaign.transport import Answer, NoAnswer, Request
     from runner.execute.events import Event
+    from runner.execute.past import Past
     from runner.execute.results import Execution
     from runner.plan.command import Command
     from runner.plan.plan import Plan
@@ -93,6 +95,8 @@ class Stage:
         on_event: is told each event after it was taken down.
         on_pause: is told the number of each wait, which an interruption ends at once.
         closed: says why nothing may begin now (rule R32).
+        deadline: of the run, in seconds.
+        history: what is known of commands from before, by their places.
     """
 
     def __init__(self) -> None:
@@ -105,6 +109,9 @@ class Stage:
         self.on_event: Callable[[Event], None] = lambda _event: None
         self.on_pause: Callable[[int], None] = lambda _number: None
         self.closed: Callable[[], str] = lambda: ""
+        self.deadline: float | None = None
+        self.most_failures = 5
+        self.history: dict[int, Past] = {}
 
     def run(self, commands: Sequence[Command], *replies: Reply) -> Execution:
         """Carry out commands; each request but a read gets the next of the replies."""
@@ -141,6 +148,9 @@ class Stage:
             scrubber=self.scrubber,
             emit=self._heard,
             closed=self.closed,
+            budget=Budget(world, self.deadline, self.most_failures),
+            history=self.history,
+            is_resumed=bool(self.history),
         )
         execution = execute(plan, means)
         if isinstance(execution.fault, (AssertionError, IndexError)):

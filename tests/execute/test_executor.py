@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from itertools import cycle, islice
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from runner.errors import ExitCode
 from runner.execute.conclusion import conclude
-from runner.execute.events import AttemptEnded, CommandEnded, CommandStarted
-from runner.execute.results import Outcome
-from runner.states import State
-from runner.validate.config import Signal, Wait
+from runner.execute.events import AttemptEnded, AttemptStarting, CommandEnded, CommandStarted
 from tests.support.plans import action, command, desired, in_steps, live, offline, pausing, waiting
-from tests.support.wire import answered, lost, refused, told
+from tests.support.wire import answered, lost, refused
 
 if TYPE_CHECKING:
-    from runner.campaign.transport import Answer, Request
+    from runner.campaign.transport import Answer
     from runner.execute.events import Event
-    from runner.execute.results import CommandResult, Execution
+    from runner.execute.results import Execution
     from runner.plan.command import Command
     from tests.execute.conftest import Stage
     from tests.support.wire import Reply
@@ -29,7 +23,6 @@ if TYPE_CHECKING:
 THREE = [command("WKF1", "stop"), command("WKF2", "start"), command("WKF3", "pause")]
 GOING_ON = [command(f"WKF{n}", on_failure="continue") for n in (1, 2, 3)]
 OK = answered(202)
-BAD = (Outcome.FAILED, Outcome.UNKNOWN)
 
 
 def outcomes(execution: Execution) -> list[str]:
@@ -47,6 +40,7 @@ def test_commands_go_out_in_order_one_after_another(stage: Stage) -> None:
     assert messages(execution) == ["", "", ""]
     assert [type(event) for event in stage.events] == [
         CommandStarted,
+        AttemptStarting,
         AttemptEnded,
         CommandEnded,
     ] * 3
@@ -69,6 +63,7 @@ def test_an_empty_plan_is_done(stage: Stage) -> None:
 def test_on_failure_stop_sends_nothing_more_r18(
     stage: Stage, reply: Reply, outcome: str, code: ExitCode
 ) -> None:
+    stage.wire.reads = {"WKF2": ["stopped"]}
     execution = stage.run(THREE, OK, reply)
     assert outcomes(execution) == ["succeeded", outcome, "not_sent"]
     assert execution.results[2].message == f"the outcome of a.yaml#WKF2 is {outcome}"
@@ -78,12 +73,14 @@ def test_on_failure_stop_sends_nothing_more_r18(
 
 @pytest.mark.parametrize(("reply", "outcome"), [(answered(404), "failed"), (lost(), "unknown")])
 def test_on_failure_continue_goes_on_r18(stage: Stage, reply: Reply, outcome: str) -> None:
+    stage.wire.reads = {"WKF1": ["stopped"]}
     execution = stage.run(GOING_ON, reply, OK, OK)
     assert outcomes(execution) == [outcome, "succeeded", "succeeded"]
     assert len(stage.sent) == 3
 
 
 def test_the_last_command_decides_for_itself_whether_the_run_goes_on(stage: Stage) -> None:
+    stage.wire.reads = {"WKF1": ["stopped"]}
     mixed = [command("WKF1", on_failure="continue"), command("WKF2"), command("WKF3")]
     assert outcomes(stage.run(mixed, lost(), answered(400))) == ["unknown", "failed", "not_sent"]
 
@@ -221,6 +218,7 @@ class TestBugs:
         ("kind", "expected"),
         [
             (CommandStarted, ["not_sent"] * 3),
+            (AttemptStarting, ["not_sent"] * 3),
             (AttemptEnded, ["unknown", "not_sent", "not_sent"]),
             (CommandEnded, ["succeeded", "not_sent", "not_sent"]),
         ],
@@ -335,163 +333,3 @@ class TestWindows:
         execution = stage.run(self.STEPS)
         assert outcomes(execution) == ["not_sent"] * 4
         assert conclude(execution)[1] is ExitCode.BROKEN
-
-
-HREF = "http://127.0.0.1:9/acme/campaign/workflow/execution/WKF3/trigger/"
-EVERYTHING = in_steps(
-    [waiting("WKF1"), waiting("WKF2")],
-    [pausing()],
-    [
-        command("WKF3", "signal", signal=Signal("signal1", "CI", ())),
-        waiting("WKF4", "start", "started"),
-    ],
-    [command("WKF5", "pause")],
-)
-EVENTS, REQUESTS = 25, 12  # of a run of all that nothing disturbs
-
-
-def run_everything(stage: Stage) -> Execution:
-    activities = {"activity": {"signal1": {"trigger": {"href": HREF}}}}
-    stage.wire.reads |= {
-        "WKF1": ["started", "stopped"],
-        "WKF2": ["stopped"],
-        "WKF3": [told({"state": "started", "activities": activities})],
-        "WKF4": ["editing", "editing", "started"],
-    }
-    return stage.run(EVERYTHING, *[answered(200)] * 5)
-
-
-def check_what_stands(stage: Stage, execution: Execution) -> None:
-    """What ended keeps its result, what may have arrived is unknown, and the rest is not sent."""
-    ended = {it.result.command.id: it.result for it in stage.events if isinstance(it, CommandEnded)}
-    for result in execution.results:
-        it = result.command
-        posted = any(line.endswith(f" {it.workflow}") for line in stage.sent)
-        if it.id in ended:
-            assert result is ended[it.id]
-            assert not (posted and result.outcome is Outcome.NOT_SENT)
-        else:
-            assert result.outcome.value == ("unknown" if posted else "not_sent")
-        assert result.message or result.outcome is Outcome.SUCCEEDED
-
-
-class TestBreakingOff:
-    """However and wherever a run ends, its results say what may have happened and no more."""
-
-    def test_undisturbed_it_succeeds(self, stage: Stage) -> None:
-        execution = run_everything(stage)
-        assert outcomes(execution) == ["succeeded"] * 6
-        assert (len(stage.events), len(stage.traffic)) == (EVENTS, REQUESTS)
-        check_what_stands(stage, execution)
-
-    @pytest.mark.parametrize("number", range(EVENTS))
-    @pytest.mark.parametrize("error", [KeyboardInterrupt, ZeroDivisionError])
-    def test_at_any_event(self, stage: Stage, error: type[BaseException], number: int) -> None:
-        def break_off(_event: Event) -> None:
-            if len(stage.events) == number + 1:
-                raise error
-
-        stage.on_event = break_off
-        execution = run_everything(stage)
-        check_what_stands(stage, execution)
-        done = outcomes(execution) == ["succeeded"] * 6
-        if error is ZeroDivisionError:
-            assert conclude(execution)[1] is ExitCode.BROKEN
-        else:
-            assert conclude(execution)[1] is (ExitCode.DONE if done else ExitCode.UNSETTLED)
-
-    @pytest.mark.parametrize("number", range(EVENTS))
-    def test_a_wish_at_any_event(self, stage: Stage, number: int) -> None:
-        def wish(_event: Event) -> None:
-            if len(stage.events) == number + 1:
-                stage.interrupt()
-
-        stage.on_event = wish
-        execution = run_everything(stage)
-        check_what_stands(stage, execution)
-        for result in execution.results:
-            assert result.outcome is not Outcome.UNKNOWN or result.command.wait is not None
-        done = outcomes(execution) == ["succeeded"] * 6
-        assert conclude(execution)[1] is (ExitCode.DONE if done else ExitCode.UNSETTLED)
-
-    @pytest.mark.parametrize("number", range(REQUESTS))
-    @pytest.mark.parametrize("error", [KeyboardInterrupt, ZeroDivisionError])
-    def test_in_any_request(self, stage: Stage, error: type[BaseException], number: int) -> None:
-        def breaking(request: Request) -> None:
-            if len(stage.traffic) == number + 1:
-                raise error
-
-        stage.wire.on_request = breaking
-        execution = run_everything(stage)
-        assert len(stage.traffic) == number + 1
-        check_what_stands(stage, execution)
-        broken = error is ZeroDivisionError
-        assert conclude(execution)[1] is (ExitCode.BROKEN if broken else ExitCode.UNSETTLED)
-
-
-REPLIES = st.sampled_from([OK, OK, OK, answered(404), answered(503), refused(), lost()])
-READS = st.lists(
-    st.sampled_from(["started", "paused", "stopped", "finished", "failed", "odd"]), min_size=1
-)
-
-
-@st.composite
-def some_steps(draw: st.DrawFn) -> list[Command]:
-    """Give a few steps of commands for workflows of their own, waited for or not."""
-    steps: list[list[Command]] = []
-    for number in range(draw(st.integers(1, 4))):
-        wait = draw(st.sampled_from([None, Wait(State.STOPPED, 5.0), Wait(State.STARTED, 5.0)]))
-        steps.append(
-            [
-                command(
-                    f"WKF{number}{n}",
-                    draw(st.sampled_from(["start", "stop", "pause", "resume"])),
-                    wait=wait,
-                    on_failure=draw(st.sampled_from(["stop", "continue"])),
-                )
-                for n in range(draw(st.integers(1, 3)))
-            ]
-        )
-    return in_steps(*steps)
-
-
-@given(commands=some_steps(), replies=st.lists(REPLIES, min_size=1), data=st.data())
-def test_whatever_is_answered_order_holds_and_nothing_is_lost(
-    new_stage: type[Stage], commands: list[Command], replies: list[Reply], data: st.DataObject
-) -> None:
-    """Promises 1 and 2 for any plan, any answers and any states."""
-    stage = new_stage()
-    stage.wire.reads = {it.workflow or "": list(data.draw(READS)) for it in commands}
-    ended: dict[str, CommandResult] = {}
-    begun: list[Command] = []
-
-    def hear(event: Event) -> None:
-        if isinstance(event, CommandStarted):
-            earlier = [it.id for it in commands if it.step < event.command.step]
-            assert set(earlier) <= set(ended), "a command of an earlier action has no outcome yet"
-            assert not any(it.outcome in BAD for it in ended.values() if stops(it))
-            begun.append(event.command)
-        elif isinstance(event, CommandEnded):
-            assert event.result.command.id not in ended
-            ended[event.result.command.id] = event.result
-
-    stage.on_event = hear
-    execution = stage.run(commands, *islice(cycle(replies), 100))
-    assert execution.fault is None
-    assert begun == commands[: len(begun)]
-    # Each is sent as often as it has attempts, and those before the last had no effect.
-    assert stage.sent == [
-        f"{it.command.action} {it.command.workflow}"
-        for it in execution.results
-        for _ in it.attempts
-    ]
-    for result in execution.results:
-        assert all(it.status in (503, None) for it in result.attempts[:-1])
-        assert "reset" not in "".join(it.error or "" for it in result.attempts[:-1])
-    assert [it.command for it in execution.results] == commands
-    assert [ended.get(it.id) for it in begun] == list(execution.results[: len(begun)])
-    assert set(outcomes(execution)[len(begun) :]) <= {"not_sent"}
-
-
-def stops(result: CommandResult) -> bool:
-    return result.command.on_failure == "stop"

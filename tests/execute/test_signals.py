@@ -218,6 +218,14 @@ class TestAnswers:
         assert (result.outcome.value, result.message) == ("succeeded", message)
         assert result.attempts[0].error is None
 
+    @pytest.mark.parametrize("text", ['{"message": "acc', "{", '{"a": 1}}', "[1, 2", '["x'])
+    @pytest.mark.parametrize("cut", [None, "the body is cut"])
+    def test_json_that_breaks_off_is_no_sentence_r16(
+        self, stage: Stage, text: str, cut: str | None
+    ) -> None:
+        reply = answered(200, text, cut, content_type="application/json")
+        assert trigger(stage, READY, reply).outcome.value == "succeeded"
+
     @pytest.mark.parametrize(
         "reply",
         [

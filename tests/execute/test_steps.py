@@ -142,7 +142,8 @@ class TestFollowing:
     def test_it_is_not_sent_without_that_and_others_go_on(
         self, stage: Stage, reply: Reply, outcome: str
     ) -> None:
-        stage.wire.reads = {"WKF2": ["stopped", "started"]}
+        # One that is unknown is a stop whose workflow cannot be read; it is not sent again.
+        stage.wire.reads = {"WKF1": [answered(404)], "WKF2": ["stopped", "started"]}
         execution = stage.carry_out(self.two_that_restart("continue"), reply, OK, OK)
         assert outcomes(execution) == [outcome, "succeeded", "not_sent", "succeeded"]
         assert messages(execution)[2] == "not sent, since a.yaml#desired.1.1 did not succeed"

@@ -11,6 +11,7 @@ SPECIAL = {
     401: Verdict.REJECTED,
     403: Verdict.REJECTED,
     429: Verdict.NOT_APPLIED,
+    500: Verdict.SERVER_ERROR,
     502: Verdict.LOST,
     503: Verdict.NOT_APPLIED,
     504: Verdict.LOST,

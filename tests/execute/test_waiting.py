@@ -201,6 +201,7 @@ class TestOutcome:
         watch(stage, waiting(), "started", "stopped")
         assert stage.heard == [
             "CommandStarted",
+            "AttemptStarting",
             "AttemptEnded",
             "WaitStarted",
             "StateSeen",
@@ -254,10 +255,31 @@ class TestOutcome:
             "accepted; the body is cut; accepted, but still started after 250ms instead of stopped"
         )
 
-    @pytest.mark.parametrize("reply", [answered(404), lost()])
-    def test_what_was_not_accepted_is_not_waited_for(self, stage: Stage, reply: Reply) -> None:
-        stage.run([waiting()], reply)
+    def test_what_was_not_accepted_is_not_waited_for(self, stage: Stage) -> None:
+        stage.run([waiting()], answered(404))
         assert stage.traffic == ["stop WKF1"]
+
+    def test_what_may_have_been_accepted_is_settled_and_not_waited_for_r17(
+        self, stage: Stage
+    ) -> None:
+        stage.wire.reads = {"WKF1": [answered(404)]}
+        stage.run([waiting()], lost())
+        assert stage.sent == ["stop WKF1"]
+        assert "SettlingSeen" in stage.heard
+        assert "WaitStarted" not in stage.heard
+
+    @pytest.mark.parametrize("reply", [lost(), answered(500)])
+    def test_what_was_settled_as_accepted_is_waited_for_r15(
+        self, stage: Stage, reply: Reply
+    ) -> None:
+        stage.wire.reads = {"WKF1": ["paused", "started", "paused"]}
+        (result,) = stage.run([waiting(action="pause", until="paused")], reply).results
+        assert result.outcome.value == "succeeded"
+        assert result.message.endswith(
+            "; the workflow is paused, as asked, which does not prove the cause"
+        )
+        assert stage.traffic == ["pause WKF1", *["read WKF1"] * 3]
+        assert stage.heard[-5:-2] == ["SettlingSeen", "WaitStarted", "StateSeen"]
 
     @pytest.mark.parametrize(
         ("reply", "why"),
@@ -434,10 +456,13 @@ class TestStates:
     def test_what_was_seen_before_something_was_sent_is_forgotten(
         self, stage: Stage, reply: Reply
     ) -> None:
+        stage.wire.reads = {"WKF1": ["finished"]}
         start = action("start", "WKF1", on_failure="continue")
         plan = live(offline(start, action("pause", "WKF1", index=2)), WKF1="stopped")
         results = stage.carry_out(plan, reply, OK).results
-        assert [it.state_before for it in results] == [State.STOPPED, None]
+        # A lost answer has the state read, and nothing was sent since.
+        then = State.FINISHED if reply not in (OK, answered(404)) else None
+        assert [it.state_before for it in results] == [State.STOPPED, then]
 
     @pytest.mark.parametrize("between", [pausing(), waiting("WKF2")], ids=["pause", "wait"])
     def test_what_was_seen_before_time_passed_is_forgotten(
@@ -472,14 +497,16 @@ class TestOnFailure:
     def test_what_was_accepted_before_a_failure_is_still_waited_for(
         self, stage: Stage, reply: Reply
     ) -> None:
-        stage.wire.reads = {"WKF1": ["started", "stopped"]}
+        stage.wire.reads = {"WKF1": ["started", "stopped"], "WKF2": ["unheard of"]}
         steps = in_steps(
             [waiting("WKF1"), waiting("WKF2"), waiting("WKF3")], [command("WKF4", "start")]
         )
         execution = stage.run(steps, OK, reply)
         assert outcomes(execution)[0] == "succeeded"
+        assert outcomes(execution)[1] == ("unknown" if reply == lost() else "failed")
         assert outcomes(execution)[2:] == ["not_sent", "not_sent"]
-        assert stage.traffic == ["stop WKF1", "stop WKF2", "read WKF1", "read WKF1"]
+        assert stage.sent == ["stop WKF1", "stop WKF2"]
+        assert stage.traffic[-2:] == ["read WKF1", "read WKF1"]
 
 
 class TestRejected:

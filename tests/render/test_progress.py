@@ -11,15 +11,20 @@ import pytest
 
 from runner.execute.events import (
     AttemptEnded,
+    AttemptStarting,
     CommandEnded,
+    CommandRestored,
     CommandStarted,
     PauseStarted,
     RetryPlanned,
+    SettlingSeen,
     StateSeen,
     TokenRenewed,
     WaitStarted,
 )
 from runner.execute.results import Attempt, CommandResult, Outcome
+from runner.execute.settling import Doubt
+from runner.execute.verdicts import Verdict
 from runner.render.output import NORMAL, QUIET, VERBOSE, Output, OutputSettings
 from runner.render.progress import RunLog, showing_progress
 from runner.secrets.scrub import Scrubber
@@ -34,23 +39,27 @@ if TYPE_CHECKING:
 WAITED = command("A", wait=Wait(State.STARTED))
 EVENTS: dict[str, Event] = {
     "started": CommandStarted(1, 2, WAITED),
-    "attempt": AttemptEnded(WAITED, Attempt(NOON, 0.5, 204, None, None)),
+    "attempt": AttemptEnded(WAITED, Attempt(NOON, 0.5, 204, None, None), Verdict.SUCCEEDED),
+    "settling": SettlingSeen(WAITED, State.STOPPED, 0.25, Doubt.LOST),
     "retry": RetryPlanned(WAITED, 1.5, "busy"),
     "token": TokenRenewed(WAITED),
     "pause": PauseStarted(pausing(90), 90.0),
     "waiting": WaitStarted((WAITED,)),
     "state": StateSeen(WAITED, State.STOPPED, 0.25, news=True, reached=False),
     "command": CommandEnded(1, 2, CommandResult(WAITED, Outcome.SUCCEEDED)),
+    "restored": CommandRestored(2, 2, CommandResult(WAITED, Outcome.FAILED, (), "no")),
 }
 LINES = {
     "started": "1/2 start A ...",
     "attempt": "start A: attempt: 204, 0.500 s",
+    "settling": "start A: the answer was lost; the workflow is stopped after 0.2 s",
     "retry": "warning: start A: busy; trying again in 1.5 s",
     "token": "warning: start A: the token was rejected; another one was fetched",
     "pause": "wait 1m30s ...",
     "waiting": "Waiting for 1 workflow ...",
     "state": "start A: stopped, waiting for started after 0.2 s",
     "command": "1/2 start A: succeeded",
+    "restored": "2/2 start A: failed, from before",
 }
 
 
@@ -88,11 +97,32 @@ def test_each_event_is_one_json_object(name: str) -> None:
     assert {"at", "level", "message"} <= record.keys()
 
 
-@pytest.mark.parametrize("name", ["started", "attempt"])
+@pytest.mark.parametrize("name", ["started", "attempt", "restored"])
 def test_details_are_for_verbose_only(name: str) -> None:
     made = output()
     RunLog(made)(EVENTS[name])
     assert made.stderr.getvalue() == ""
+
+
+def test_that_an_attempt_is_about_to_begin_is_not_told() -> None:
+    made = output(VERBOSE)
+    RunLog(made)(AttemptStarting(WAITED, NOON, State.STOPPED, None))
+    assert made.stderr.getvalue() == ""
+
+
+def test_a_state_that_is_settled_by_is_told_once_and_again_where_it_changes() -> None:
+    made = output()
+    log = RunLog(made)
+    for state in (State.STOPPED, State.STOPPED, State.EDITING, State.STOPPED):
+        log(SettlingSeen(WAITED, state, 5.0, Doubt.LOST))
+    told = [line.split(" the workflow is ")[1] for line in made.stderr.getvalue().splitlines()]
+    assert told == [f"{it} after 5.0 s" for it in ("stopped", "editing", "stopped")]
+
+
+def test_a_pause_that_is_restored_has_no_number() -> None:
+    made = output(VERBOSE)
+    RunLog(made)(CommandRestored(0, 2, CommandResult(pausing(90), Outcome.SUCCEEDED)))
+    assert made.stderr.getvalue() == "wait 1m30s: succeeded, from before\n"
 
 
 def test_quiet_shows_what_went_wrong() -> None:
