@@ -16,7 +16,7 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SCHEMAS = ("config", "plan", "report")
+SCHEMAS = ("config", "faults", "journal", "plan", "policy", "report")
 NOT_SOURCE = shutil.ignore_patterns(
     ".*", "__pycache__", "build", "dist", "node_modules", "*.egg-info", "report.json"
 )

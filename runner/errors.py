@@ -72,6 +72,15 @@ class ReviewedPlanError(InvalidConfigError):
         self.args = (f"{counted(count, 'problem')} with the reviewed plan",)
 
 
+class JournalError(InvalidConfigError):
+    """The journal cannot be gone on with; `problems` says why."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(problems)
+        count = sum(problem.is_error for problem in problems)
+        self.args = (f"{counted(count, 'problem')} with the journal",)
+
+
 class GuardrailError(RunnerError):
     """Guardrails refuse a whole plan; `problems` says where and why."""
 

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-NAMES = ("config", "plan", "policy", "report")
+NAMES = ("config", "faults", "journal", "plan", "policy", "report")
 
 
 def schema_text(name: str) -> str:

@@ -68,7 +68,7 @@ app.command()(sandbox.sandbox)
 def schema(
     name: Annotated[opt.SchemaName, typer.Argument(help="Which one.")] = opt.SchemaName.CONFIG,
 ) -> int:
-    """Print a JSON Schema: of the files, a policy, the plan or the report."""
+    """Print a JSON Schema: of the files, a policy, the plan, the report or the sandbox's faults."""
     from runner.schemas import schema_text
 
     sys.stdout.write(schema_text(name.value))

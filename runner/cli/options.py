@@ -12,6 +12,7 @@ import typer
 if TYPE_CHECKING:
     from runner.commands.access import Access
     from runner.commands.guarding import HouseRules
+    from runner.commands.run_options import OnceOptions, ResumeOptions
     from runner.commands.surroundings import Inputs
     from runner.plan.plan import Selection
 
@@ -179,6 +180,8 @@ class SchemaName(str, Enum):
     POLICY = "policy"
     PLAN = "plan"
     REPORT = "report"
+    JOURNAL = "journal"
+    FAULTS = "faults"
 
 
 def inputs(
@@ -225,3 +228,50 @@ def house_rules(policy: str | None, override: list[str] | None, reason: str | No
         # What a pipeline makes of a setting that is not there; it must not lift a policy.
         raise UsageError("CAMPAIGN_RUNNER_POLICY is empty; name a file, or unset it")
     return HouseRules(policy, read_overrides(override or (), reason))
+
+
+def seconds(option: str, text: str) -> float:
+    """Give the seconds that an option means.
+
+    Raises:
+        UsageError: if it is no duration.
+    """
+    from runner.durations import parse_duration
+    from runner.errors import UsageError
+
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from None
+
+
+def once_options(again: list[str] | None, *, once: bool, init_state: bool) -> OnceOptions | None:
+    """Give what is meant to be done once as one value; None without `--once`.
+
+    Raises:
+        UsageError: if there are options that only make sense with it.
+    """
+    from runner.commands.run_options import OnceOptions
+    from runner.errors import UsageError
+
+    if not once and (again or init_state):
+        raise UsageError("--again and --init-state belong to --once")
+    return OnceOptions(tuple(again or ()), init_state) if once else None
+
+
+def resume_options(
+    journal: str | None, settle: list[str] | None, *, retry_failed: bool
+) -> ResumeOptions | None:
+    """Give which run is gone on with as one value; None without `--resume`.
+
+    Raises:
+        UsageError: if there are options that only make sense with it.
+    """
+    from runner.commands.run_options import ResumeOptions
+    from runner.errors import UsageError
+
+    if journal is None:
+        if settle or retry_failed:
+            raise UsageError("--settle and --retry-failed belong to --resume JOURNAL")
+        return None
+    return ResumeOptions(journal, tuple(settle or ()), retry_failed)

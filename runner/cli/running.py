@@ -10,7 +10,8 @@ import typer
 from runner.campaign.hosts import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL
 from runner.cli import options as opt
 from runner.cli.process import perform
-from runner.commands.access import DEFAULT_PARALLEL_READS
+from runner.commands.access import DEFAULT_PARALLEL_READS, DEFAULT_STATE_DIR
+from runner.execute.budget import MOST_SERVICE_FAILURES
 
 
 def run(
@@ -54,6 +55,75 @@ def run(
             "--yes", "-y", envvar="CAMPAIGN_RUNNER_YES", help="Do not ask before sending."
         ),
     ] = False,
+    resume: Annotated[
+        str | None,
+        typer.Option(
+            metavar="JOURNAL",
+            help="Go on with the run of this journal where it stopped; instead of PATH.",
+        ),
+    ] = None,
+    settle: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COMMAND=WORD",
+            help="With --resume: what became of a command whose outcome is unknown, `sent` or"
+            " `not-sent`; may be repeated.",
+        ),
+    ] = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="With --resume: send again what failed.")
+    ] = False,
+    once: Annotated[
+        bool,
+        typer.Option(
+            "--once",
+            help="Pass over files that an earlier run with this state directory has done.",
+        ),
+    ] = False,
+    again: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH",
+            help="With --once: run this file though it was done; may be repeated.",
+        ),
+    ] = None,
+    init_state: Annotated[
+        bool,
+        typer.Option("--init-state", help="With --once: begin with an empty state directory."),
+    ] = False,
+    state_dir: Annotated[
+        str,
+        typer.Option(
+            metavar="DIR",
+            envvar="CAMPAIGN_RUNNER_STATE_DIR",
+            help="Where journals, locks and what --once knows are kept.",
+        ),
+    ] = DEFAULT_STATE_DIR,
+    lock_timeout: Annotated[
+        str,
+        typer.Option(
+            metavar="TIME",
+            envvar="CAMPAIGN_RUNNER_LOCK_TIMEOUT",
+            help="How long to wait for another run for the same organization.",
+        ),
+    ] = "0s",
+    deadline: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            envvar="CAMPAIGN_RUNNER_DEADLINE",
+            help="Begin nothing more after this time, as in 30m.",
+        ),
+    ] = None,
+    max_service_failures: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            envvar="CAMPAIGN_RUNNER_MAX_SERVICE_FAILURES",
+            help="Stop after so many commands in a row that failed for reasons of the service;"
+            " 0 never.",
+        ),
+    ] = MOST_SERVICE_FAILURES,
     only: opt.Only = None,
     start: opt.From = None,
     assume_unknown: opt.AssumeUnknown = opt.Unknown.REFUSE,
@@ -73,8 +143,8 @@ def run(
 ) -> int:
     """Plan, then send the commands in order, and write a report whatever becomes of them."""
     from runner.commands.planning import Asked
-    from runner.commands.preparing import RunOptions
     from runner.commands.run import run_command
+    from runner.commands.run_options import RunOptions
 
     named = paths or []
     options = RunOptions(
@@ -91,6 +161,12 @@ def run(
         assume_yes=yes,
         access=opt.access(base_url, token_url, allow_host, parallel_reads),
         rules=opt.house_rules(policy, override, reason),
+        state_dir=state_dir,
+        lock_timeout=opt.seconds("--lock-timeout", lock_timeout),
+        deadline=None if deadline is None else opt.seconds("--deadline", deadline),
+        most_failures=max_service_failures,
+        once=opt.once_options(again, once=once, init_state=init_state),
+        resume=opt.resume_options(resume, settle, retry_failed=retry_failed),
     )
     command = partial(run_command, options)
     return perform(command, log_format, verbose, quiet, no_color, stdin_is_read="-" in named)

@@ -38,6 +38,7 @@ def sandbox_options(
     *,
     signals: list[str],
     state_field: str,
+    faults: str | None,
     as_json: bool,
 ) -> SandboxOptions:
     """Give the options as one value, with a few workflows of our own where none is named.
@@ -59,7 +60,14 @@ def sandbox_options(
         )
     states = dict(_workflow(text) for text in workflows or DEFAULT_WORKFLOWS)
     return SandboxOptions(
-        port, organization, states, delay, as_json, _signals(signals, states), state_field
+        port,
+        organization,
+        states,
+        delay,
+        as_json,
+        _signals(signals, states),
+        state_field,
+        faults,
     )
 
 

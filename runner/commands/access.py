@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from runner.campaign.hosts import Target
 
 DEFAULT_PARALLEL_READS = 8
+DEFAULT_STATE_DIR = ".campaign-runner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class Access:
     token_url: str = DEFAULT_TOKEN_URL
     allowed_hosts: tuple[str, ...] = ()
     parallel_reads: int = DEFAULT_PARALLEL_READS
+
+    @staticmethod
+    def is_given(url: str) -> bool:
+        """Whether one of the two addresses is another one than where nobody gives any."""
+        return url not in (DEFAULT_BASE_URL, DEFAULT_TOKEN_URL)
 
     def target(self) -> Target:
         """Give both addresses, checked.

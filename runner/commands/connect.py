@@ -15,6 +15,7 @@ from runner.execute.executor import Means, execute
 from runner.observe.observe import Wanted, observe
 from runner.printable import printable
 from runner.render.progress import showing_progress
+from runner.secrets.masking import masking
 from runner.secrets.resolve import Credentials, OAuthCredential, resolve
 from runner.secrets.secret import Secret
 from runner.states import DEFAULT_MAPPING
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 
     from runner.campaign.hosts import Target
     from runner.campaign.tokens import TokenSource
+    from runner.commands.journalling import RunJournal
     from runner.commands.surroundings import Surroundings
+    from runner.execute.budget import Budget
+    from runner.execute.events import Event
+    from runner.execute.past import Past
     from runner.execute.results import Execution
     from runner.plan.command import Command
     from runner.plan.plan import Plan
@@ -102,18 +107,61 @@ class Connection:
             policy=RetryPolicy(within=math.inf if within is None else within),
         )
 
-    def execute(self, plan: Plan, closed: Callable[[], str]) -> Execution:
-        """Carry out a plan; `closed` says why nothing may begin now, if so."""
+    def replay(self, commands: Sequence[Command]) -> None:
+        """Bring a new embedded sandbox to where these had brought another one, in which they ran.
+
+        Without it, a run that is gone on with would wait there for what never happened.
+        """
+        for command in commands:
+            if command.url_path is not None and command.body is not None:
+                client = self._clients[command.document]
+                client.post(command.url_path, command.body, command.timeout)
+
+    def execute(
+        self,
+        plan: Plan,
+        journal: RunJournal,
+        *,
+        closed: Callable[[], str],
+        budget: Budget,
+        history: Mapping[int, Past],
+        is_resumed: bool,
+    ) -> Execution:
+        """Carry out a plan.
+
+        Args:
+            plan: whose desired states are decided.
+            journal: where everything is written down before it counts.
+            closed: says why nothing may begin now, if so.
+            budget: how much the run may spend.
+            history: what is known of commands from before, by their places.
+            is_resumed: whether the run is gone on with.
+        """
         around = self._around
-        with showing_progress(around.output, plan.total) as emit:
+
+        def look(commands: Sequence[Command], within: float | None = None) -> Observations:
+            journal.sync()  # no request goes out before what came before it is on disk
+            return self.look(commands, within)
+
+        with showing_progress(around.output, plan.total) as show:
+
+            def emit(event: Event) -> None:
+                try:
+                    journal(event)
+                finally:
+                    show(event)
+
             means = Means(
                 clients=self._clients,
-                look=self.look,
+                look=look,
                 policy=RetryPolicy(),
                 world=around.world,
                 scrubber=around.scrubber,
                 emit=emit,
                 closed=closed,
+                budget=budget,
+                history=history,
+                is_resumed=is_resumed,
             )
             return execute(plan, means)
 
@@ -149,7 +197,7 @@ def connect(
         )
     else:
         credentials = {auth: _sandbox_credentials(auth, remote.sandbox) for auth in auths.values()}
-    transport = Transport(around.environ)
+    transport = Transport(around.environ, remote.target.origins)
     try:
         clients = {
             auth: _client(found, remote.target, transport, around)
@@ -180,6 +228,11 @@ def _client(
             transport=transport,
             scrubber=around.scrubber,
             world=around.world,
+            on_token=masking(
+                around.environ,
+                around.output.stderr,
+                json_logs=around.output.settings.json_logs,
+            ),
         )
     else:
         # Credentials have one or the other.

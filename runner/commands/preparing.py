@@ -2,61 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import os
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.campaign.hosts import Target, check_target
-from runner.commands.access import DEFAULT_ACCESS, Access
+from runner.commands.announcing import announce
 from runner.commands.connect import Remote, connect
-from runner.commands.guarding import NO_RULES, Guard, HouseRules
+from runner.commands.guarding import Guard
 from runner.commands.plan import warn_about
-from runner.commands.planning import Asked, Planning, documents_of, require_organization
+from runner.commands.planning import Planning, documents_of, require_organization
 from runner.commands.reporting import check_report_path
+from runner.commands.resuming import Resuming
 from runner.commands.surroundings import TENANT_VARIABLE
-from runner.errors import InterruptedRunError, UsageError
-from runner.plural import counted
-from runner.printable import printable
-from runner.render.plan import environment_text, plan_lines
+from runner.errors import UsageError
+from runner.execute.run import not_sent
+from runner.journal.ledger import pass_over, read_ledger
+from runner.journal.lines import SUFFIX
+from runner.journal.lock import holding
+from runner.printable import quoted
+from runner.render.plan import environment_text
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from runner.commands.connect import Connection
+    from runner.commands.run_options import RunOptions
     from runner.commands.surroundings import Surroundings
+    from runner.execute.past import Past
+    from runner.execute.results import CommandResult
     from runner.load import SourceFile
     from runner.plan.plan import Plan
     from runner.sandbox import Sandbox
     from runner.validate.config import Config
 
 SANDBOX_ORGANIZATION = "sandbox"
-_BEFORE_SANDBOX = Target("http://127.0.0.1", "http://127.0.0.1/ims/token/v3", sandbox=True)
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """The options of `run`.
-
-    Attributes:
-        report: where the report goes; `-` is stdout.
-        sandbox: whether to send to the embedded sandbox, wherever the two URLs lead.
-        assume_yes: whether a person on a terminal is not asked.
-    """
-
-    asked: Asked
-    report: str = "report.json"
-    dry_run: bool = False
-    sandbox: bool = False
-    assume_yes: bool = False
-    access: Access = DEFAULT_ACCESS
-    rules: HouseRules = NO_RULES
-
-    def target(self) -> Target:
-        """Give both addresses, checked; those of a sandbox are known once it has started.
-
-        Raises:
-            UsageError: if one may not be talked to.
-        """
-        return _BEFORE_SANDBOX if self.sandbox else self.access.target()
 
 
 class Preparation:
@@ -67,13 +48,26 @@ class Preparation:
     Attributes:
         plan: None before there is one.
         digest: of the plan as a reviewer knows it.
+        offline_digest: of the plan that the files alone make.
         guard: None before there is one.
+        run_id: of this run, or of the one that is gone on with.
+        resuming: where a run is gone on with.
+        history: what is known of commands, by their places in the plan, from 0.
     """
 
     def __init__(
-        self, options: RunOptions, around: Surroundings, target: Target, closing: ExitStack
+        self,
+        options: RunOptions,
+        around: Surroundings,
+        target: Target,
+        run_id: str,
+        closing: ExitStack,
     ) -> None:
         self.target = target
+        self.run_id = run_id
+        self.resuming: Resuming | None = None
+        self.history: dict[int, Past] = {}
+        self.offline_digest = ""
         self.environment = options.asked.inputs.environment
         self.files: tuple[SourceFile, ...] = ()
         self.plan: Plan | None = None
@@ -91,8 +85,9 @@ class Preparation:
             RunnerError: if anything is refused.
         """
         _, _, offline, guard = self._make_plan()
+        self._pass_over(offline)
         warn_about(offline, self._around)
-        guard.check(offline)
+        guard.check(self._left(offline))
         environment = environment_text(offline.environment)
         self._around.output.info(f"Dry run, nothing is sent: environment {environment}")
         if None in offline.organizations:
@@ -107,73 +102,183 @@ class Preparation:
             RunnerError: if anything is refused.
         """
         planning, config, plan, guard = self._make_plan()
-        reads = planning.is_live or bool(plan.undecided)
+        if self._options.once is not None:
+            self._lock(plan)
+            self._pass_over(plan)
+        reads = self.resuming is None and (planning.is_live or bool(plan.undecided))
         if reads:
-            guard.check_beforehand(plan)
+            guard.check_beforehand(self._left(plan))
         else:
             warn_about(plan, self._around)
-            guard.check(plan, now=True)
+            if not self.is_finished:
+                guard.check(self._left(plan), now=True)
         if not plan.commands:
             return None
-        connection = self._connect(config, plan)
+        if self._options.once is None:
+            self._lock(plan)
+        if self.resuming is not None:
+            self.history = self.resuming.read_again(plan)
+            if self.is_finished:
+                return None
+        # Of what is done already no secret is needed, unless its workflows are read all the same.
+        connection = self._connect(config, plan if planning.is_live else self._left(plan))
         if reads:
             self.plan = made = planning.live(plan, connection)
+            self.history = _moved(self.history, plan, made)
             self.digest = planning.reviewed_digest(plan, made)
             plan = made
             warn_about(plan, self._around)
-            guard.check(plan)
-        if plan.to_send and not plan.blockers:
-            self._announce(plan)
+            guard.check(self._left(plan))
+        left = self._left(plan)
+        if left.to_send and not plan.blockers:
+            again = None if self.resuming is None else self.run_id
+            asks = not self._options.assume_yes
+            announce(left, self.target, self._around, asks=asks, resumed=again)
             connection.prepare()
         return connection
 
+    def untouched(self, why: str) -> tuple[CommandResult, ...]:
+        """Give the results where nothing is sent now; what was sent before is not forgotten."""
+        if self.plan is None:
+            return ()
+        if self.resuming is None:
+            return not_sent(self.plan, why)
+        return self.resuming.untouched(self.plan, why)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether a run is to be gone on with of which nothing is left to do."""
+        return self.resuming is not None and self.resuming.is_finished
+
+    def _left(self, plan: Plan) -> Plan:
+        """Give what is left of a plan where some of it is done already.
+
+        The guardrails look at what is going to be sent. Only a run that is gone on with is judged
+        as a whole, as it was when it began.
+        """
+        done = {n for n, it in self.history.items() if it.result is not None}
+        if not done:
+            return plan
+        left = tuple(it for n, it in enumerate(plan.commands) if n not in done)
+        return replace(plan, commands=left)
+
+    @property
+    def _state_folder(self) -> Path:
+        if self.resuming is not None:
+            return self.resuming.folder
+        return Path(self._around.cwd, self._options.state_dir)
+
+    def _lock(self, plan: Plan) -> None:
+        """Keep every other run for the same organizations from going on at the same time.
+
+        Raises:
+            BrokenError: naming the run that does.
+        """
+        options = self._options
+        if self.target.sandbox:  # each has its own
+            return
+        organizations = [it for it in plan.organizations if it is not None]
+        output = self._around.output
+        held = holding(
+            self._state_folder,
+            organizations,
+            self.run_id,
+            options.lock_timeout,
+            lambda who: output.say(f"Waiting for another run to end: {who}", important=True),
+        )
+        self._closing.enter_context(held)
+
+    def _pass_over(self, plan: Plan) -> None:
+        """Take what was done already out of the work (rule R28).
+
+        Raises:
+            JournalError: if a file was done in part or with another content.
+            UsageError: if there is no ledger, or a path of `--again` is not among the files.
+        """
+        once = self._options.once
+        if once is None or self._options.sandbox:
+            return
+        strangers = sorted(set(once.again) - {file.path for file in plan.files})
+        if strangers:
+            named = ", ".join(quoted(it, 200) for it in strangers)
+            raise UsageError(f"--again {named}: write the path as the plan shows it")
+        name = self._options.state_dir
+        folder = Path(self._around.cwd, name)
+        ledger = read_ledger(folder, name, self.target.base_url, self.environment)
+        if ledger.is_empty and not once.init_state:
+            raise UsageError(
+                f"--once: the state directory {quoted(name, 200)} holds no journal, as where a"
+                " pipeline has not restored it; for the very first run add --init-state"
+            )
+        self.history = pass_over(ledger, plan, once.again)
+
     def _make_plan(self) -> tuple[Planning, Config, Plan, Guard]:
-        planning = Planning(self._options.asked, self._around)
+        options = self._options
+        asked = options.asked
+        if options.resume is not None:
+            self.resuming = Resuming(options.resume, options, self._around)
+            asked, self.run_id = self.resuming.asked, self.resuming.run_id
+            self.environment = asked.inputs.environment
+            self.target = self.resuming.target
+        planning = Planning(asked, self._around)
         if self._options.dry_run and planning.is_live:
             raise UsageError("--dry-run reads nothing, and this plan was made with states")
         self.environment = planning.environment
         self._check_report(planning)
         loaded = planning.load()
         self.files = loaded.files
-        fallback = SANDBOX_ORGANIZATION if self._options.sandbox else None
+        if self.resuming is not None:
+            self.resuming.check_files(loaded.files)
+        fallback = SANDBOX_ORGANIZATION if self.target.sandbox else None
         config = planning.configure(loaded, fallback)
         if not self._options.dry_run:
             require_organization(config)
         guard = self.guard = Guard(config, self._options.rules, self._around)
         plan = self.plan = planning.offline(config, is_final=self._options.dry_run)
-        self.digest = plan.digest
+        self.digest = self.offline_digest = plan.digest
+        if self.resuming is not None:
+            plan = self.plan = self.resuming.resolve(plan)
+            self.digest = self.resuming.plan_digest
         return planning, config, plan, guard
 
     def _check_report(self, planning: Planning) -> None:
-        """Make sure that the report replaces none of the files that a reviewed plan names."""
+        """Make sure that the report replaces none of the files that a reviewed plan names.
+
+        Nor may it be taken for a journal (rule R26).
+        """
+        folder = self._state_folder
+        report = Path(self._around.cwd, self._options.report)
+        if report.suffix == SUFFIX and os.path.realpath(report.parent) == os.path.realpath(folder):
+            name = quoted(self._options.report, 200)
+            raise UsageError(f"{name} would look like a journal; end it in .json")
         asked = replace(self._options.asked, inputs=planning.inputs)
         check_report_path(self._options.report, asked, self._around, self._options.rules.policy)
 
     def _connect(self, config: Config, plan: Plan) -> Connection:
+        """Give a connection for the documents of `plan`."""
         options = self._options
-        if options.sandbox:
+        if self.target.sandbox:
             from runner.commands.sandbox import sandbox_for
 
-            sandbox = self.sandbox = self._closing.enter_context(sandbox_for(plan))
+            # One that is gone on with finds the workflows as the rest of its commands needs them.
+            made = sandbox_for(plan)
+            sandbox = self.sandbox = self._closing.enter_context(made)
             self.target = check_target(sandbox.base_url, sandbox.token_url, sandbox=True)
         remote = Remote(
             self.target, options.asked.inputs.allowed, options.access.parallel_reads, self.sandbox
         )
         connecting = connect(documents_of(config, plan), remote, self._around)
-        return self._closing.enter_context(connecting)
+        connection = self._closing.enter_context(connecting)
+        if self.sandbox is not None and self.plan is not None:
+            accepted = [n for n, it in self.history.items() if it.accepted and it.result is None]
+            connection.replay([self.plan.commands[n] for n in accepted])
+        return connection
 
-    def _announce(self, plan: Plan) -> None:
-        """Show what is about to happen where, and ask where somebody can answer (rule R24)."""
-        target, output = self.target, self._around.output
-        asking = not (target.is_loopback or self._options.assume_yes or self._around.ask is None)
-        if asking:
-            output.info("\n".join([*plan_lines(plan), ""]))
-        organizations = ", ".join(printable(it or "") for it in plan.organizations)
-        where = f"the sandbox at {target.host}" if target.sandbox else target.host
-        output.say(
-            f"Sending {counted(plan.to_send, 'command')} to {where}: organization"
-            f" {organizations}, environment {environment_text(plan.environment)}",
-            important=not target.is_loopback,
-        )
-        if asking and self._around.ask is not None and not self._around.ask("Send them?"):
-            raise InterruptedRunError("called off at the question; nothing was sent")
+
+def _moved(history: dict[int, Past], offline: Plan, made: Plan) -> dict[int, Past]:
+    """Give what is known by the places of a plan made with states.
+
+    There they are others, since one desired state may have become several commands.
+    """
+    places = {command.id: place for place, command in enumerate(made.commands)}
+    return {places[offline.commands[place].id]: past for place, past in history.items()}

@@ -11,7 +11,7 @@ from runner.errors import BrokenError, ExitCode
 from runner.files import write_atomically
 from runner.printable import printable
 from runner.render.report_json import report_text
-from runner.render.summary import next_step, state_lines, summary_line, summary_table
+from runner.render.summary import barrier, state_lines, summary_line, summary_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,8 +50,7 @@ def deliver(
     report: str,
     around: Surroundings,
     states: Mapping[str, Mapping[str, str]] | None = None,
-    *,
-    is_reviewed: bool = False,
+    step: str = "",
 ) -> ExitCode:
     """Show the end of a run and write its report.
 
@@ -60,7 +59,7 @@ def deliver(
         report: where the report goes; `-` is stdout.
         around: the process around.
         states: of the sandbox's workflows, where it was one.
-        is_reviewed: whether it was held against a reviewed plan or its digest.
+        step: what a person does next; empty where there is nothing to do.
 
     Returns:
         The exit code of the run, or `BROKEN` where the report could not be written.
@@ -80,9 +79,8 @@ def deliver(
     else:
         if report != STDOUT:
             output.info(f"Report: {printable(report)}")
-    step = next_step(run, is_reviewed=is_reviewed)
     if step:
-        output.say(step, important=True)
+        output.say(" ".join(it for it in (barrier(run), step) if it), important=True)
     output.say(summary_line(run), important=run.exit_code is not ExitCode.DONE)
     return run.exit_code
 

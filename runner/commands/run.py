@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from runner.commands.journalling import Beginning, begin_journal, continue_journal
+from runner.commands.next_steps import next_step, settle_command
 from runner.commands.preparing import Preparation
 from runner.commands.reporting import check_report_path, deliver
+from runner.commands.resuming import moment
 from runner.errors import (
+    BrokenError,
     ExitCode,
     GuardrailError,
     InvalidConfigError,
+    JournalError,
     RunnerError,
     UsageError,
 )
+from runner.execute.budget import Budget
 from runner.execute.conclusion import conclude
-from runner.execute.run import Header, Run, not_sent, planned
+from runner.execute.recall import recall
+from runner.execute.results import Outcome
+from runner.execute.run import Header, Run, planned
 from runner.source_control import source_control
 
 if TYPE_CHECKING:
-    from runner.campaign.hosts import Target
     from runner.commands.connect import Connection
-    from runner.commands.preparing import RunOptions
+    from runner.commands.guarding import Guard
+    from runner.commands.journalling import RunJournal
+    from runner.commands.run_options import RunOptions
     from runner.commands.surroundings import Surroundings
-    from runner.execute.results import CommandResult
+    from runner.execute.results import CommandResult, Execution
+    from runner.execute.run import Seam
     from runner.plan.plan import Plan
     from runner.problems import Problem
 
@@ -40,14 +50,15 @@ def run_command(options: RunOptions, around: Surroundings) -> ExitCode:
         BrokenError: if the report could not be written.
     """
     interruption = around.world.interruption
-    with interruption.handling_signals(around.on_wish), ExitStack() as closing:
+    with interruption.handling_signals(around.on_wish), ExitStack() as stack:
         target = options.target()
         check_report_path(options.report, options.asked, around, options.rules.policy)
-        preparation = Preparation(options, around, target, closing)
+        run_id = f"{around.world.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+        preparation = Preparation(options, around, target, run_id, stack)
         run = _RunCommand(options, around, preparation).run()
         states = _sandbox_states(preparation)
-        is_reviewed = options.asked.reviewed is not None or options.asked.pinned is not None
-        return deliver(run, options.report, around, states, is_reviewed=is_reviewed)
+        step = next_step(run, options)
+        return deliver(run, options.report, around, states, step)
 
 
 def _sandbox_states(preparation: Preparation) -> dict[str, dict[str, str]] | None:
@@ -68,7 +79,7 @@ class _RunCommand:
         self._options = options
         self._around = around
         self._preparation = preparation
-        self._header = _header(options, around, preparation.target)
+        self._header = _header(options, around, preparation)
 
     def run(self) -> Run:
         """Give what came of it.
@@ -94,23 +105,109 @@ class _RunCommand:
         plan = preparation.plan
         assert plan is not None  # noqa: S101 - it is made, or something was raised
         if self._options.dry_run:
-            return self._end("planned", ExitCode.DONE, planned(plan))
+            return self._end("planned", ExitCode.DONE, planned(plan, preparation.history))
+        if preparation.is_finished:
+            return self._tell_again(plan)
         if connection is None:
             return self._end("succeeded", ExitCode.DONE, ())
         return self._send(connection, plan)
 
     def _send(self, connection: Connection, plan: Plan) -> Run:
-        guard = self._preparation.guard
+        preparation, options, around = self._preparation, self._options, self._around
+        guard = preparation.guard
         assert guard is not None  # noqa: S101 - there is one before there is a connection
-        execution = connection.execute(plan, guard.closed)
-        message = execution.closed
+        try:
+            journal = self._open_journal(plan, guard)
+        except BrokenError as error:
+            return self._refuse(error)
+        with closing(journal):
+            execution = connection.execute(
+                plan,
+                journal,
+                closed=guard.closed,
+                budget=Budget(around.world, options.deadline, options.most_failures),
+                history=preparation.history,
+                is_resumed=preparation.resuming is not None,
+            )
+            result, exit_code = conclude(execution)
+            message = self._why(execution, plan)
+            ended_at, is_over = around.world.now(), execution.is_over
+            try:
+                journal.end(ended_at, result, exit_code, message, is_over=is_over)
+            except BrokenError as error:
+                result = "failed" if result == "succeeded" else result
+                exit_code, message, is_over = ExitCode.BROKEN, str(error), False
+            if preparation.resuming is not None:
+                with suppress(JournalError):  # no report is to be lost for it
+                    preparation.resuming.read_journal_again()  # with the seam of just now
+        results = tuple(self._with_hint(it, journal.name) for it in execution.results)
+        run = self._end(result, exit_code, results, message)
+        return replace(run, journal=journal.name, is_over=is_over, finished_at=ended_at)
+
+    def _why(self, execution: Execution, plan: Plan) -> str:
+        """Say why the run ended on its way; nothing where it did not."""
         if execution.fault is not None:
             self._around.output.fault(execution.fault)
-            message = _fault(execution.fault)
-        elif plan.blockers:
-            message = "nothing was sent, since a desired state is refused"
-        result, exit_code = conclude(execution)
-        return self._end(result, exit_code, execution.results, message)
+            return _fault(execution.fault)
+        if execution.broken is not None:
+            return str(execution.broken)
+        if plan.blockers:
+            return "nothing was sent, since a desired state is refused"
+        return execution.closed
+
+    def _open_journal(self, plan: Plan, guard: Guard) -> RunJournal:
+        preparation, around = self._preparation, self._around
+        resuming = preparation.resuming
+        if resuming is not None:
+            assert self._options.resume is not None  # noqa: S101 - it is what is resumed
+            return continue_journal(
+                resuming.journal,
+                plan,
+                around,
+                self._header.source_control,
+                resuming.words,
+                retry_failed=self._options.resume.retry_failed,
+            )
+        beginning = Beginning(
+            replace(
+                self._header,
+                run_id=preparation.run_id,
+                environment=preparation.environment,
+                target=preparation.target,
+            ),
+            preparation.offline_digest,
+            preparation.digest or "",
+            plan.warnings + guard.warnings,
+            guard.applied,
+        )
+        journal = begin_journal(self._options.state_dir, beginning, plan, around)
+        journal.pass_over(preparation.history)
+        return journal
+
+    def _tell_again(self, plan: Plan) -> Run:
+        """Give what came of a run that was at its end already; nothing is sent."""
+        resuming = self._preparation.resuming
+        assert resuming is not None  # noqa: S101 - the caller has looked
+        end = resuming.journal.end
+        assert end is not None  # noqa: S101 - likewise
+        # Where a desired state was refused, nothing was done: only what was seen then is told.
+        history = {} if plan.blockers else self._preparation.history
+        execution = recall(plan, history, self._around.world)
+        name = resuming.journal.name
+        results = tuple(self._with_hint(it, name) for it in execution.results)
+        run = self._end(end["result"], ExitCode(end["exit_code"]), results, end["message"])
+        self._around.output.info("The run was at its end already; nothing was sent.")
+        run = replace(run, warnings=resuming.warnings, overrides=resuming.overrides)
+        return replace(run, journal=name, finished_at=moment(end["at"]))
+
+    def _with_hint(self, result: CommandResult, journal: str) -> CommandResult:
+        """Say how a person settles a command whose outcome is unknown."""
+        if result.outcome is not Outcome.UNKNOWN or result.is_open:
+            return result
+        how = settle_command(self._options, journal, result.command.id, "sent")
+        return replace(
+            result, remedy=f"look at the workflow in Campaign, then: {how} (or =not-sent)"
+        )
 
     def _refuse(self, error: BaseException) -> Run:
         """End a run in which nothing was sent."""
@@ -129,8 +226,7 @@ class _RunCommand:
         text = self._around.scrubber.scrub(message)
         first_line, _, _ = text.partition("\n")
         why = first_line.rstrip(":")
-        plan = self._preparation.plan
-        commands = () if plan is None else not_sent(plan, why)
+        commands = self._preparation.untouched(why)
         result = _RESULTS.get(exit_code, "refused")
         return self._end(result, exit_code, commands, text, problems=problems)
 
@@ -155,8 +251,21 @@ class _RunCommand:
         warnings: tuple[Problem, ...] = (),
     ) -> Run:
         made = self._preparation
+        header = replace(
+            self._header, run_id=made.run_id, environment=made.environment, target=made.target
+        )
+        seams: tuple[Seam, ...] = ()
+        overrides = () if made.guard is None else made.guard.applied
+        if made.resuming is not None:
+            first = made.resuming
+            header = replace(
+                header, started_at=first.started_at, source_control=first.source_control
+            )
+            overrides = tuple(dict.fromkeys((*first.overrides, *overrides)))
+            seams = () if made.plan is None else made.resuming.seams(made.plan)
         return Run(
-            header=replace(self._header, environment=made.environment, target=made.target),
+            header=header,
+            seams=seams,
             result=result,
             exit_code=exit_code,
             files=made.files,
@@ -170,19 +279,18 @@ class _RunCommand:
             message=message,
             finished_at=self._around.world.now(),
             digest=made.digest,
-            overrides=() if made.guard is None else made.guard.applied,
+            overrides=overrides,
         )
 
 
-def _header(options: RunOptions, around: Surroundings, target: Target) -> Header:
-    now = around.world.now()
+def _header(options: RunOptions, around: Surroundings, preparation: Preparation) -> Header:
     return Header(
-        run_id=f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
+        run_id=preparation.run_id,
         mode="dry-run" if options.dry_run else "run",
         environment=options.asked.inputs.environment,
-        target=target,
+        target=preparation.target,
         source_control=source_control(around.environ),
-        started_at=now,
+        started_at=around.world.now(),
     )
 
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from runner.execute.results import count
+from runner.printable import harmless_json
 from runner.render.problems import problem_value
 from runner.render.values import command_value, details_value, files_value, tool_value
 
@@ -15,12 +16,28 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from runner.execute.results import Attempt, CommandResult
-    from runner.execute.run import Header, Run
+    from runner.execute.run import Header, Run, Seam
     from runner.guardrails.overrides import Applied
+    from runner.source_control import SourceControl
 
 SCHEMA_VERSION = 1
 _OUR_WORDS = frozenset(
-    {"tool", "mode", "result", "outcome", "severity", "rule", "action", "method", "decided"}
+    {
+        "tool",
+        "mode",
+        "result",
+        "type",
+        "verdict",
+        "word",
+        "digest",
+        "offline_digest",
+        "outcome",
+        "severity",
+        "rule",
+        "action",
+        "method",
+        "decided",
+    }
     | {"plan_digest", "sha256", "started_at", "finished_at", "at"}
     | {"state", "state_before", "state_after", "until"}
 )
@@ -35,8 +52,8 @@ def report_text(run: Run, scrub: Callable[[str], str]) -> str:
         scrub: takes secrets out of text. What comes from the remote side is clean already; this
             is for whatever else might hold one.
     """
-    value = _cleaned(report_value(run), scrub)
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    value = cleaned(report_value(run), scrub)
+    return harmless_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
 
 
 def report_value(run: Run) -> dict[str, Any]:
@@ -56,29 +73,31 @@ def report_value(run: Run) -> dict[str, Any]:
         "target": {"base_url": header.target.base_url, "sandbox": header.target.sandbox},
         "plan_digest": run.digest,
         "config": {"files": files_value(run.files)},
-        "source_control": _source_control(header),
+        "source_control": source_control_value(header.source_control),
         "started_at": timestamp(header.started_at),
         "finished_at": timestamp(run.finished_at),
         "duration_s": round(run.duration, 3),
         "totals": _totals(run),
-        "overrides": [_override(it) for it in run.overrides],
+        "journal": run.journal,
+        "resumed": [_seam(it) for it in run.seams],
+        "overrides": [override_value(it) for it in run.overrides],
         "warnings": [problem_value(warning) for warning in run.warnings],
         "problems": [problem_value(problem) for problem in run.problems],
         "commands": [_command(result, header) for result in run.results],
     }
 
 
-def _cleaned(value: Any, scrub: Callable[[str], str], ours: AbstractSet[str] = _OUR_WORDS) -> Any:
+def cleaned(value: Any, scrub: Callable[[str], str], ours: AbstractSet[str] = _OUR_WORDS) -> Any:
     """Clean every text but keys and words of the schema, which must stay what they are."""
     if isinstance(value, dict):
         return {
             key: item
             if key in ours
-            else _cleaned(item, scrub, frozenset() if key == _THEIR_WORDS else ours)
+            else cleaned(item, scrub, frozenset() if key == _THEIR_WORDS else ours)
             for key, item in value.items()
         }
     if isinstance(value, list):
-        return [_cleaned(item, scrub, ours) for item in value]
+        return [cleaned(item, scrub, ours) for item in value]
     return scrub(value) if isinstance(value, str) else value
 
 
@@ -87,15 +106,26 @@ def timestamp(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _override(applied: Applied) -> dict[str, Any]:
+def override_value(applied: Applied) -> dict[str, Any]:
+    """Give one guardrail that was lifted, why, and what it had refused."""
     override = applied.override
     lifted = [problem_value(problem) for problem in applied.lifted]
     return {"name": override.name, "reason": override.reason, "lifted": lifted}
 
 
-def _source_control(header: Header) -> dict[str, Any]:
-    source = header.source_control
+def source_control_value(source: SourceControl) -> dict[str, Any]:
+    """Give which commit and CI run it is."""
     return {"commit": source.commit, "ref": source.ref, "run_url": source.run_url}
+
+
+def _seam(seam: Seam) -> dict[str, Any]:
+    return {
+        "at": timestamp(seam.at),
+        "next": seam.following,
+        "settled": [{"id": identity, "word": word} for identity, word in seam.settled],
+        "retry_failed": seam.retry_failed,
+        "source_control": source_control_value(seam.source_control),
+    }
 
 
 def _totals(run: Run) -> dict[str, int]:
@@ -111,7 +141,7 @@ def _command(result: CommandResult, header: Header) -> dict[str, Any]:
         **details_value(command),
         "outcome": result.outcome.value,
         "attempts": [_attempt(attempt) for attempt in result.attempts],
-        "message": result.message or None,
+        "message": "; ".join(it for it in (result.message, result.remedy) if it) or None,
     }
     if result.state_before is not None:
         value["state_before"] = result.state_before.value
@@ -119,6 +149,8 @@ def _command(result: CommandResult, header: Header) -> dict[str, Any]:
         value["state_after"] = result.state_after.value
     if result.waited is not None:
         value["waited_s"] = round(result.waited, 3)
+    if result.settled is not None:
+        value["settled"] = result.settled
     return value
 
 

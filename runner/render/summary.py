@@ -56,26 +56,7 @@ def summary_line(run: Run) -> str:
     return f"Result: {run.result} (exit code {int(run.exit_code)}). {totals}. {run.duration:.1f} s"
 
 
-def next_step(run: Run, *, is_reviewed: bool = False) -> str:
-    """Say how to go on after a run that stopped on its way; empty where it did not.
-
-    Args:
-        run: what came of it.
-        is_reviewed: whether it was held against a reviewed plan, which no other selection fits.
-    """
-    if not any(result.attempts for result in run.results):
-        return ""
-    for result in run.results:
-        if result.outcome is Outcome.NOT_SENT:
-            identity = result.command.selected_by
-            how = "plan again" if is_reviewed else "the same command"
-            then = ", have that reviewed, and run it" if is_reviewed else ""
-            step = f"To send what was not reached: {how} with --from {identity}{then}"
-            return " ".join(part for part in (_barrier(run), step) if part)
-    return ""
-
-
-def _barrier(run: Run) -> str:
+def barrier(run: Run) -> str:
     """Say what the rest was to wait for, where that has not come: to go on blindly may do harm."""
     for result in run.results:
         wait = result.command.wait

@@ -87,7 +87,7 @@ def test_the_readme_names_every_variable_of_the_program() -> None:
     assert set(re.findall(pattern, source)) == set(re.findall(pattern, text))
 
 
-@pytest.mark.parametrize("name", ["config", "policy", "plan", "report"])
+@pytest.mark.parametrize("name", ["config", "faults", "journal", "plan", "policy", "report"])
 def test_schemas_are_printed_as_they_stand_in_the_repository(program: Program, name: str) -> None:
     expected = (ROOT / f"schema/{name}.schema.json").read_text(encoding="utf-8")
     assert program("schema", name).stdout == expected

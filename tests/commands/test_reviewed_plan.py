@@ -568,4 +568,5 @@ def test_a_run_of_a_plan_that_stopped_does_not_point_to_a_selection_it_refuses(
     ended = stage.run()
     assert ended.exit_code == 1
     assert "the same command with --from" not in ended.stderr
-    assert "plan again with --from a.yaml#2.1, have that reviewed, and run it" in ended.stderr
+    assert "To try again what failed, and go on: campaign-runner run --resume " in ended.stderr
+    assert "plan again with --from 'a.yaml#2.1', have that reviewed, and run it" in ended.stderr

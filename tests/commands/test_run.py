@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from runner.sandbox import Sandbox
     from tests.support.program import Ended, Program
+BRIEF = "defaults: {settle: 50ms}\n"
 
 
 @pytest.fixture
@@ -332,6 +333,8 @@ class TestSomethingGoesWrong:
     ) -> None:
         elsewhere = {"Location": "http://127.0.0.1:9/elsewhere"}
         api.post(command_url("WKF1"), status=status, headers=elsewhere, body="RST-360000 no")
+        if status == 500:  # R16: the state is read once
+            api.get(command_url("WKF1").removesuffix("/commands"), json={"state": "stopped"})
         assert self.run(program, ONE).exit_code == 1
         command = report()["commands"][0]
         assert command["outcome"] == "failed"
@@ -342,11 +345,12 @@ class TestSomethingGoesWrong:
         self, program: Program, api: responses.RequestsMock, status: int
     ) -> None:
         api.post(command_url("WKF1"), status=status)
-        ended = self.run(program)
+        api.get(command_url("WKF1").removesuffix("/commands"), json={"state": "stopped"})
+        ended = self.run(program, ONE.replace("}]", "}, {stop: [WKF2, WKF3]}]") + BRIEF)
         assert ended.exit_code == 6
         value = report()
         assert value["result"] == "unknown"
-        assert [it[2] for it in outcomes(value)] == ["unknown"] + ["not_sent"] * 4
+        assert [it[2] for it in outcomes(value)] == ["unknown"] + ["not_sent"] * 2
         assert len(value["commands"][0]["attempts"]) == 1
 
     def test_unknown_obeys_on_failure_r18(
@@ -355,7 +359,8 @@ class TestSomethingGoesWrong:
         api.post(command_url("WKF4"), status=504)
         for workflow in ("WKF1", "WKF2", "WKF3", "WKF5"):
             api.post(command_url(workflow), status=202, json={"accepted": True})
-        ended = self.run(program)
+        api.get(command_url("WKF4").removesuffix("/commands"), status=404)
+        ended = self.run(program, FOUR + BRIEF)
         assert ended.exit_code == 6
         assert [it[2] for it in outcomes(report())][3:] == ["unknown", "succeeded"]
 

@@ -264,4 +264,4 @@ class TestInterruption:
             assert sent_to(sandbox) == [("stop", "WKF1")]
         outcomes = [it["outcome"] for it in report()["commands"]]
         assert outcomes == ["succeeded", "not_sent", "not_sent"]
-        assert "--from a.yaml#2.1" in stderr
+        assert "To go on: campaign-runner run --resume .campaign-runner/" in stderr

@@ -1,4 +1,4 @@
-"""The end of a run: its table, its line, and how to go on."""
+"""The end of a run: its table, its line, and what is to be looked at first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from runner.campaign.hosts import Target
 from runner.errors import ExitCode
 from runner.execute.results import Attempt, CommandResult, Outcome
 from runner.execute.run import Header, Run
-from runner.render.summary import MOST_ROWS, next_step, state_lines, summary_line, summary_table
+from runner.render.summary import MOST_ROWS, barrier, state_lines, summary_line, summary_table
 from runner.source_control import SourceControl
 from tests.support.plans import command, desired, live, offline, pausing, plan_of, waiting
 from tests.support.worlds import NOON
@@ -46,38 +46,14 @@ def shown(run: Run) -> str:
     return text.getvalue()
 
 
-class TestNextStep:
-    def test_from_the_first_that_was_not_reached(self) -> None:
-        run = run_of(
-            result("A", Outcome.SUCCEEDED),
-            result("B", Outcome.FAILED),
-            result("C", Outcome.NOT_SENT, sent=False),
-            result("D", Outcome.NOT_SENT, sent=False),
-        )
-        assert next_step(run).endswith(": the same command with --from a.yaml#C")
-
-    def test_a_reviewed_plan_has_to_be_made_anew(self) -> None:
-        run = run_of(result("A", Outcome.FAILED), result("B", Outcome.NOT_SENT, sent=False))
-        assert next_step(run, is_reviewed=True).endswith(
-            ": plan again with --from a.yaml#B, have that reviewed, and run it"
-        )
-
-    def test_a_desired_state_is_named_as_the_files_have_it(self) -> None:
-        plan = live(offline(desired("A", restart_failed=True)), A="failed")
-        stop, start = plan.commands
-        run = run_of(
-            CommandResult(stop, Outcome.FAILED, SENT), CommandResult(start, Outcome.NOT_SENT)
-        )
-        assert next_step(run).endswith("--from a.yaml#desired.1")
+class TestBarrier:
+    """What the rest was to wait for, and did not come, is to be looked at first."""
 
     @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.UNKNOWN])
-    def test_what_the_rest_was_to_wait_for_is_to_be_looked_at_first(self, outcome: Outcome) -> None:
+    def test_what_was_waited_for_in_vain(self, outcome: Outcome) -> None:
         missed = CommandResult(waiting("A"), outcome, SENT, waited=600.0)
         run = run_of(missed, result("B", Outcome.NOT_SENT, sent=False))
-        assert next_step(run) == (
-            "First look at A: what follows was to wait until it is stopped."
-            " To send what was not reached: the same command with --from a.yaml#B"
-        )
+        assert barrier(run) == "First look at A: what follows was to wait until it is stopped."
 
     @pytest.mark.parametrize(
         "passed",
@@ -88,16 +64,9 @@ class TestNextStep:
         ],
         ids=["it came", "not accepted", "a pause"],
     )
-    def test_nothing_else_is_to_be_looked_at_first(self, passed: CommandResult) -> None:
+    def test_nothing_else_is(self, passed: CommandResult) -> None:
         run = run_of(result("Z", Outcome.FAILED), passed, result("B", Outcome.NOT_SENT, sent=False))
-        assert next_step(run).startswith("To send what was not reached: ")
-
-    @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.UNKNOWN, Outcome.SUCCEEDED])
-    def test_nothing_where_all_were_reached(self, outcome: Outcome) -> None:
-        assert next_step(run_of(result("A", outcome))) == ""
-
-    def test_nothing_where_nothing_was_sent(self) -> None:
-        assert next_step(run_of(result("A", Outcome.NOT_SENT, sent=False))) == ""
+        assert barrier(run) == ""
 
 
 class TestTable:

@@ -316,7 +316,7 @@ class TestShape:
     def test_foreign_keys_are_shown_harmlessly_and_foreign_values_not_at_all(self) -> None:
         evil = "\x1b[2J\n::error::" + "x" * 1_000
         (problem,) = refusals(changed("totals", evil, to=evil))
-        assert problem.pointer.startswith("totals.[2J ::error::x")
+        assert problem.pointer.startswith("totals.[2J : :error: :x")
         assert problem.message == 'this is no plan (type: "integer")'
 
 
