@@ -7,7 +7,7 @@ TOOLS = .venv-tools/bin
 # -qq: of pip's words, only errors. Where packages come from is up to the user's PIP_* settings.
 PIP_INSTALL = -m pip install -qq
 
-.PHONY: help demo test test-oldest sdk-test bench lint wheel-check workflow-check check clean
+.PHONY: help demo test crash-test fault-test test-oldest sdk-test fuzz mutation-test bench lint wheel-check workflow-check check clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | \
@@ -25,6 +25,18 @@ test-oldest: .venv-oldest/.test ## Run the tests with the oldest dependencies th
 
 sdk-test: .venv/.test tests/sdk/node_modules ## Drive the sandbox with Adobe's own SDK (needs Node)
 	@$(IN) pytest -m sdk tests/sdk
+
+fuzz: .venv/.test ## Run 50,000 random files and 20,000 random answers through it (half an hour)
+	@HYPOTHESIS_PROFILE=long $(IN) pytest -n 0 tests/fuzz
+
+crash-test: .venv/.test ## Kill a run at every point, and resume it (some minutes)
+	@CRASH_POINTS=all $(IN) pytest -n auto tests/crash
+
+fault-test: .venv/.test ## Send 10,000 commands through random faults, and judge the reports (minutes)
+	@$(IN) tests.faults --commands 10000 --seed 7
+
+mutation-test: .venv/.mutation ## Change the code in small ways: does a test notice? (MINUTES minutes)
+	@.venv/bin/python .ci/mutation.py
 
 bench: .venv/.installed ## Measure the speed as ratios (nothing else should run meanwhile)
 	@$(IN) benchmarks.status_reads
@@ -81,6 +93,11 @@ tests/sdk/node_modules: tests/sdk/package-lock.json
 	@echo 'Installing ruff and mypy into .venv'
 	@.venv/bin/python $(PIP_INSTALL) -e '.[test,lint]'
 	@touch .venv/.installed $@
+
+.venv/.mutation: .venv/.test .ci/mutation-requirements.txt
+	@echo 'Installing mutmut into .venv'
+	@.venv/bin/python $(PIP_INSTALL) -r .ci/mutation-requirements.txt
+	@touch $@
 
 # The first install is there for its metadata, from which the lower bounds are read.
 .venv-oldest/.test: .venv-oldest/bin/python pyproject.toml .ci/lowest.py

@@ -1,0 +1,67 @@
+"""A few runs of the suite that `make fault-test` carries out a hundred of."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.faults.__main__ import text
+from tests.faults.clock import SkippingClock
+from tests.faults.faultmix import label
+from tests.faults.scenario import scenario
+from tests.faults.suite import Tally, run_one
+
+SEED = 7
+
+
+@pytest.mark.parametrize("number", range(1, 9))
+def test_a_report_says_what_happened(number: int) -> None:
+    tally = run_one(SEED, number, commands=40)
+    assert tally.wrong == []
+    assert tally.commands >= 40
+
+
+def test_a_run_is_made_again_from_its_seed() -> None:
+    (one, faults), (other, same_faults) = (scenario(SEED, 3, 100) for _ in range(2))
+    assert (one.text, one.states) == (other.text, other.states)
+    assert faults("http://localhost:1/") == same_faults("http://localhost:1/")
+    assert scenario(SEED, 4, 100)[0].text != one.text
+
+
+def test_every_kind_of_fault_is_in_every_run() -> None:
+    _, faults = scenario(SEED, 1, 100)
+    labels = {
+        label(it.fault) for it in faults("http://localhost:1/").rules if it.fault.name != "none"
+    }
+    assert {
+        *("latency", "latency beyond the timeout", "connection refused", "clock skew"),
+        *("429 with `Retry-After`", "429 without `Retry-After`", "500", "502", "503", "504"),
+        *("reset before the effect", "reset after the effect", "502 after the effect"),
+        *("504 after the effect", "half an answer, of the head", "half an answer, of the body"),
+        *("answer of 50 MB", "slow drip, of the head", "slow drip, of the body", "invalid JSON"),
+        *("wrong content type", "tokens expired", "redirect to another host"),
+    } <= labels
+
+
+def test_429_and_503_come_only_before_the_effect() -> None:
+    applied = set()
+    for number in range(1, 20):
+        rules = scenario(SEED, number, 10)[1]("http://localhost:1/").rules
+        applied |= {label(it.fault) for it in rules if getattr(it.fault, "applied", False)}
+    assert applied <= {
+        *("500 after the effect", "502 after the effect", "504 after the effect"),
+        "reset after the effect",
+    }
+
+
+def test_a_pause_passes_on_the_clock_and_hardly_at_all_outside() -> None:
+    clock = SkippingClock()
+    before = clock()
+    assert not clock.pause(3600)
+    assert 3600 <= clock() - before < 3610
+
+
+def test_the_figures_add_up() -> None:
+    tally = Tally(1, 3, 9, Counter({("start", "unknown"): 1, ("stop", "succeeded"): 2}))
+    assert "| all | 2 | 0 | 1 | 0 | 0 |" in text(tally, 1.0)
