@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from runner.plan.desired import TABLE, decide
 from runner.sandbox import Sandbox, SandboxSettings, WorkflowState
+from runner.sandbox.faults import Reset
 from runner.schemas import schema
 from runner.states import State
 from tests.support.campaign import pointing_at
@@ -31,10 +33,12 @@ TEXT = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 CHAPTERS = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL))
 ORGANIZATION = "acme-mkt-stage"
 # What differs from call to call: an address, a duration, a time of day.
+GITS_OWN = ("--all", "--allow-empty", "--orphan")  # options of git that the README shows
 VARYING = (
     (re.compile(r"(the sandbox at )?127\.0\.0\.1:\d+"), "mc.adobe.io"),
     (re.compile(r"\b\d+\.\d s\b"), "0.0 s"),
     (re.compile(r"\b\d\d:\d\d:\d\d UTC\b"), "00:00:00 UTC"),
+    (re.compile(r"\b\d{8}T\d{6}Z-[0-9a-f]{8}\b"), "RUN_ID"),
 )
 
 
@@ -316,6 +320,42 @@ def test_the_policy_shown_holds_for_files(program: Program) -> None:
     assert re.findall(r"\[(\w+)\]$", ended.stderr, re.MULTILINE) == ["organizations", "protect"]
 
 
+# When a run stops half-way
+
+
+def test_a_lost_start_is_settled_by_a_person_as_shown(program: Program, campaign: Campaign) -> None:
+    text = JUNE.replace("actions:", "defaults: {settle: 100ms}\nactions:")
+    write("campaigns/june.yaml", text)
+    states = dict.fromkeys(["WKF101", "WKF102", "WKF7"], "started") | {"WKF201": "stopped"}
+    sandbox = campaign({**states, "WKF8": "paused", "WKF9": "paused"})
+    sandbox.next_faults(Reset(applied=False), actions=["start"])
+    lost, settled = consoles("When a run stops half-way")
+    ended = program("run", "campaigns")
+    assert_shown(lost, ended, "run campaigns")
+    assert ended.exit_code == 6
+
+    (journal,) = Path(".campaign-runner").glob("*.jsonl")
+    offered = re.search(r"campaign-runner (run --resume .*=not-sent')$", ended.stderr, re.MULTILINE)
+    assert offered is not None
+    arguments = shlex.split(offered[1])
+    ended = program(*arguments)
+    shown = re.sub(r"\S+\.jsonl", journal.as_posix(), settled.command)
+    assert shown.split() == arguments
+    assert_shown(settled, ended, settled.command)
+    assert ended.exit_code == 0
+    assert [it.action for it in sandbox.commands()].count("start") == 1
+
+
+def test_the_pipelines_that_keep_state_are_made_of_true_options(program: Program) -> None:
+    write("campaigns/june.yaml", JUNE)
+    chapter = "".join(blocks("When a run stops half-way", "yaml"))
+    lines = re.findall(r"- (?:run: )?campaign-runner (.*)", chapter)
+    assert len(lines) == 2
+    for line in lines:
+        ended = program(*line.split(), "--init-state", "--sandbox")
+        assert ended.exit_code == 0, ended.output
+
+
 # Signals
 
 
@@ -404,5 +444,5 @@ def test_every_option_named_is_there(program: Program) -> None:
     commands = re.findall(r"^\| `campaign-runner (\w+)", TEXT, re.MULTILINE)
     shown = "".join(program(command, "--help").stdout for command in commands)
     there = set(re.findall(r"--[a-z][a-z-]+", shown))
-    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", TEXT)) - {"--format"}
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", TEXT)) - {"--format", *GITS_OWN}
     assert named <= there, named - there
