@@ -92,6 +92,6 @@ desired: {{F: started}}
         "E": "started",
         "F": "paused",
     },
-    50,
+    40,
     {"effect_delay": 0.02},
 )
