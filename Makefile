@@ -35,8 +35,9 @@ crash-test: .venv/.test ## Kill a run at every point, and resume it (some minute
 fault-test: .venv/.test ## Send 10,000 commands through random faults, and judge the reports (minutes)
 	@$(IN) tests.faults --commands 10000 --seed 7
 
-mutation-test: .venv/.mutation ## Change the code in small ways: does a test notice? (MINUTES minutes)
+mutation-test: .venv/.mutation ## Change the code in small ways: does a test notice? (half an hour)
 	@.venv/bin/python .ci/mutation.py
+	@.venv/bin/python .ci/mutation_of_tables.py
 
 bench: .venv/.installed ## Measure the speed as ratios (nothing else should run meanwhile)
 	@$(IN) benchmarks.status_reads

@@ -68,3 +68,7 @@ def test_a_command_is_selected_by_the_id_that_stands_in_the_files_own_plan_r8() 
     assert command(id="a.yaml#2.1").selected_by == "a.yaml#2.1"
     made = command(id="d/a.yaml/2#desired.3.1", document="d/a.yaml/2", desired=desired(index=3))
     assert made.selected_by == "d/a.yaml/2#desired.3"
+
+
+def test_what_is_decided_is_not_left_alone_unless_it_is_said_to_be_r13() -> None:
+    assert not Decided(refused=False, reason="it is started already").left_alone

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runner.plan.build import build_plan
 from runner.plan.desired import decide
+from runner.plan.digest import digest
 from runner.plan.effects import Kind
 from runner.plan.plan import Selection
 from runner.plan.resolve import resolve
@@ -18,6 +20,7 @@ from runner.states import ReadState, State
 from runner.validate.config import Wait
 from tests.support.plans import (
     action,
+    config_of,
     desired,
     document,
     live,
@@ -462,3 +465,10 @@ def test_whatever_is_desired_and_seen_the_plan_is_whole_r8_r13_r14(
     assert not made.undecided
     assert made.live is not None
     assert len(made.live.effects) == len(made.commands)
+
+
+def test_the_digest_is_over_all_that_the_resolved_plan_holds_r9() -> None:
+    config = config_of(document(desired("A")), environment="prod")
+    plan = resolve(build_plan(config), observations(A="stopped"))
+    assert plan.commands[0].action == "start"
+    assert plan.digest == digest("prod", config.files, plan.commands)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from runner.errors import CredentialsError, ExitCode
+from runner.printable import printable
 from runner.secrets.resolve import Credentials, inspect, resolve
 from runner.secrets.scrub import Scrubber
 from runner.validate.config import Auth, OAuth
@@ -100,6 +103,20 @@ class TestVariables:
         assert said.startswith(reason)
         assert not text.strip() or text.strip() not in said
 
+    @pytest.mark.parametrize("prefix", ["Bearer ", "bearer ", "BEARER "])
+    def test_a_token_with_the_word_that_is_added_is_refused(self, prefix: str) -> None:
+        said = fault(TOKEN, {"CAMPAIGN_TOKEN": f"{prefix}the-token-value"})
+        assert said == "begins with `Bearer`, which is added by itself; leave it out"
+
+    @pytest.mark.parametrize("blank", ["\u00a0", "\x0b", "\x0c", "\x1c", "\u2003"])
+    def test_blanks_that_are_no_mere_line_end_are_not_taken_away_unsaid(self, blank: str) -> None:
+        for text in (f"{blank}the-value", f"the-value{blank}"):
+            said = fault(TOKEN, {"CAMPAIGN_TOKEN": text})
+            assert said.startswith("holds characters that an HTTP header may not carry")
+
+    def test_letters_at_either_end_are_part_of_it(self) -> None:
+        assert value(TOKEN, {"CAMPAIGN_TOKEN": "XX-the-value-XX\n"}) == "XX-the-value-XX"
+
     def test_one_that_is_not_set_is_named(self) -> None:
         missing = Reference("env", "CAMPAIGN_OTHER")
         assert fault(missing) == "the environment variable CAMPAIGN_OTHER is not set"
@@ -139,6 +156,18 @@ class TestFiles:
         (folder / "token").write_bytes(b"x" * 65_536)
         assert len(value(from_file("secrets/token"))) == 65_536
 
+    def test_of_a_far_larger_one_no_more_is_read_than_is_looked_at(self, folder: Path) -> None:
+        with (folder / "token").open("wb") as file:
+            file.truncate(64 * 2**20)
+        tracemalloc.start()
+        try:
+            said = fault(from_file("secrets/token"))
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert said == "the file is larger than 65,536 bytes"
+        assert peak < 8 * 2**20
+
     @pytest.mark.usefixtures("folder")
     def test_one_that_is_missing_is_named(self) -> None:
         said = fault(from_file("secrets/token"))
@@ -155,7 +184,7 @@ class TestFiles:
             raise PermissionError(13, "Permission denied")
 
         (folder / "token").write_text("the-value")
-        monkeypatch.setattr(Path, "open", forbid)
+        monkeypatch.setattr(os, "open", forbid)
         assert fault(from_file("secrets/token")) == "the file cannot be read: permission denied"
 
     @pytest.mark.usefixtures("folder")
@@ -166,6 +195,32 @@ class TestFiles:
     def test_a_fifo_is_no_secret_and_nobody_waits_for_it(self, folder: Path) -> None:
         os.mkfifo(folder / "token")
         assert fault(from_file("secrets/token")) == "this is not a regular file"
+
+    @posix
+    @pytest.mark.parametrize("change", ["link", "pipe", "folder"])
+    def test_one_that_is_changed_under_our_hands_is_not_read(
+        self, folder: Path, change: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        token = folder / "token"
+        token.write_text("the-value")
+        Path("outside").write_text("the-outer-value")
+        look = Path.is_file
+
+        def look_and_lose(path: Path) -> bool:
+            """Answer, and put something else there before anybody opens it."""
+            found = look(path)
+            token.unlink()
+            if change == "link":
+                token.symlink_to("../outside")
+            elif change == "pipe":
+                os.mkfifo(token)
+            else:
+                token.mkdir()
+            return found
+
+        monkeypatch.setattr(Path, "is_file", look_and_lose)
+        said = fault(from_file("secrets/token"))
+        assert said == "this is not a regular file" or said.startswith("the file cannot be read: ")
 
     @posix
     def test_a_link_inside_is_followed_r5(self, folder: Path) -> None:
@@ -201,7 +256,9 @@ class TestFiles:
     @posix
     def test_links_in_a_circle_are_named(self, folder: Path) -> None:
         (folder / "token").symlink_to("token")
-        assert fault(from_file("secrets/token")).startswith("the file cannot be read: ")
+        reasons = ("the links lead round in a circle", os.strerror(errno.ELOOP).lower())
+        said = fault(from_file("secrets/token"))
+        assert said in {f"the file cannot be read: {it}" for it in reasons}
 
     @pytest.mark.usefixtures("folder")
     @pytest.mark.parametrize(
@@ -210,7 +267,19 @@ class TestFiles:
     def test_a_path_that_no_file_has_is_no_crash(self, name: str) -> None:
         with pytest.raises(CredentialsError) as caught:
             resolve_one(from_file(f"secrets/{name}"))
-        assert str(caught.value).splitlines()[1].isprintable()
+        line = str(caught.value).splitlines()[1]
+        assert line.isprintable()
+        assert line.endswith(": the path is not one that a file can have")
+
+    @pytest.mark.usefixtures("folder")
+    def test_a_long_path_is_cut_at_two_hundred_characters(self) -> None:
+        reference = from_file(f"secrets/{'long/' * 60}")
+        with pytest.raises(CredentialsError) as caught:
+            resolve_one(reference)
+        (line,) = str(caught.value).splitlines()[1:]
+        shown = printable(str(reference), 200)
+        assert len(shown) < len(str(reference))
+        assert line == f"  {shown}: the file cannot be read: no such file or directory"
 
 
 class TestAll:
@@ -230,6 +299,17 @@ class TestAll:
             "CAMPAIGN_ID",
             "CAMPAIGN_KEY",
             "CAMPAIGN_SECRET",
+        ]
+
+    def test_each_stands_in_a_line_of_its_own(self) -> None:
+        missing = [Reference("env", f"CAMPAIGN_{it}") for it in "AB"]
+        auth = Auth(missing[0], missing[1], None)
+        with pytest.raises(CredentialsError) as caught:
+            resolve([auth], environ={}, allowed=Allowed(), scrubber=Scrubber())
+        first, *rest = str(caught.value).split("\n")
+        assert first == "credentials are missing or unusable; nothing was sent:"
+        assert sorted(rest) == [
+            f"  {it}: the environment variable {it.target} is not set" for it in missing
         ]
 
     def test_equal_ones_are_resolved_once(self) -> None:
@@ -252,6 +332,21 @@ class TestAll:
         assert found.oauth.client_id.reveal() == VALUES["CAMPAIGN_KEY"]
         assert found.oauth.client_secret.reveal() == VALUES["CAMPAIGN_TOKEN"]
         assert found.oauth.scopes == joined
+
+    @pytest.mark.parametrize(
+        ("scopes", "shown"), [("openid", "openid"), ("open_id", "open_id"), ("open,ids", "***")]
+    )
+    def test_scopes_of_a_reference_are_hidden_where_they_are_long_enough_r19(
+        self, scopes: str, shown: str
+    ) -> None:
+        """The reference may have named anything, a secret too."""
+        scrubber = Scrubber()
+        auth = Auth(KEY, None, OAuth(KEY, TOKEN, Reference("env", "CAMPAIGN_S")))
+        environ = {**VALUES, "CAMPAIGN_S": scopes}
+        found = resolve([auth], environ=environ, allowed=Allowed(), scrubber=scrubber)[auth]
+        assert found.oauth is not None
+        assert found.oauth.scopes == scopes
+        assert scrubber.scrub(scopes) == shown
 
     def test_the_scrubber_is_told_even_where_another_is_missing(self) -> None:
         scrubber = Scrubber()
@@ -285,6 +380,25 @@ class TestInspect:
             "CAMPAIGN_KEY": "",
             "CAMPAIGN_TOKEN": "",
         }
+
+    @pytest.mark.parametrize("missing", ["KEY", "ID", "SECRET", "SCOPES"])
+    def test_oauth_is_whole_only_with_all_that_it_names(self, missing: str) -> None:
+        names = ["ID", "SECRET", "SCOPES"]
+        identity, secret, scopes = (Reference("env", f"CAMPAIGN_{it}") for it in names)
+        auth = Auth(KEY, None, OAuth(identity, secret, scopes))
+        environ = {f"CAMPAIGN_{it}": f"the-value-of-{it}" for it in ["KEY", *names]}
+        assert self.look(auth, **environ)[0] == [auth]
+        del environ[f"CAMPAIGN_{missing}"]
+        credentials, findings = self.look(auth, **environ)
+        assert credentials == []
+        assert [it for it, fault in findings.items() if fault] == [f"CAMPAIGN_{missing}"]
+
+    def test_a_fault_as_a_secret_stays_one_where_the_same_is_named_as_scopes(self) -> None:
+        short = Reference("env", "CAMPAIGN_SHORT")
+        auth = Auth(KEY, None, OAuth(short, TOKEN, short))
+        credentials, findings = self.look(auth, **VALUES, CAMPAIGN_SHORT="seven77")
+        assert credentials == []
+        assert findings["CAMPAIGN_SHORT"].startswith("shorter than 8 characters")
 
     def test_each_reference_is_told_once(self) -> None:
         oauth = Auth(KEY, None, OAuth(KEY, TOKEN, ("openid",)))

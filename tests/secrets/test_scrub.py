@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import math
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from runner.printable import printable
 from runner.secrets.scrub import Scrubber
 from runner.secrets.secret import Secret
 
@@ -93,6 +95,20 @@ def test_each_form_is_hidden_in_our_own_output_too(name: str) -> None:
     assert scrubber_of(NASTY).scrub(f"before\n{form}\nafter") == "before\n***\nafter"
 
 
+@pytest.mark.parametrize("value", ["abc::def##[ghi]", "::abcdefgh", "a::b::c::d"])
+def test_one_that_was_made_harmless_before_is_hidden(value: str) -> None:
+    assert scrubber_of(value).scrub(printable(f"it is {value}")) == "it is ***"
+
+
+@pytest.mark.parametrize("lead", ["", "a", "Bearer "])
+def test_base64_of_a_form_of_http_is_hidden(lead: str) -> None:
+    value = "+/" * 10
+    encoded = base64.b64encode(f"{lead}{quote_plus(value)}".encode()).decode()
+    shown = scrubber_of(value).remote_text(encoded)
+    assert "***" in shown
+    assert len(shown.replace("***", "")) < 20
+
+
 @pytest.mark.parametrize("lead", ["", "a", "ab", "abc", "Bearer ", "client-id:"])
 @pytest.mark.parametrize("tail", ["", "a", "ab", ":rest"])
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
@@ -107,6 +123,25 @@ def test_base64_is_hidden_wherever_the_secret_stands_in_it(
         left = shown.replace("***", "")
         # What is left encodes what stood around it, and at most three characters on each side.
         assert len(left) <= len(encode(lead.encode())) + len(encode(tail.encode())) + 2 + 9
+
+
+@pytest.mark.parametrize(
+    ("char", "name"), [("&", "amp"), ("<", "lt"), (">", "gt"), ('"', "quot"), ("'", "apos")]
+)
+def test_names_of_xml_are_hidden(char: str, name: str) -> None:
+    assert scrubber_of(f"{char}abcdefg").scrub(f"[&{name};abcdefg]") == "[***]"
+
+
+@pytest.mark.parametrize("secret", ["secret-W", "secret-WW", "secret-WWW"])
+@pytest.mark.parametrize("lead", [0, 1, 2])
+def test_every_character_of_base64_that_is_the_secrets_alone_is_hidden(
+    secret: str, lead: int
+) -> None:
+    """A character stands for six bits; one that a neighbour has a part in could be any."""
+    encoded = base64.b64encode(b"\0" * lead + secret.encode()).decode().rstrip("=")
+    first, last = math.ceil(8 * lead / 6), 8 * (lead + len(secret)) // 6
+    shown = scrubber_of(secret).scrub(encoded)
+    assert shown == f"{encoded[:first]}***{encoded[last:]}"
 
 
 def test_base64_in_lines_is_hidden() -> None:
@@ -183,6 +218,21 @@ class TestTornEnds:
         shown = scrubber.remote_text("." * 400 + "xyz-abcdefgh-and-mo", cut=True, limit=1000)
         assert set(shown) == {"."}
 
+    def test_no_more_goes_than_could_be_the_beginning_of_a_secret(self) -> None:
+        """Each `#` takes twelve characters where JSON stands in JSON in JSON."""
+        longest = ("\\" * 7 + "u0023") * 8
+        scrubber = scrubber_of("#" * 8)
+        assert scrubber.scrub(longest) == "***"
+        assert scrubber.remote_text(longest[:-1], cut=True) == ""
+        assert scrubber.remote_text("abcd" + "." * len(longest), cut=True) == "abcd"
+
+    def test_one_that_begins_where_another_could_be_torn_is_left_out_with_it(self) -> None:
+        scrubber = scrubber_of("the-secret-value")
+        longest = 16 + 2 * 11
+        text = "before" + "the-secret-value".ljust(longest, ".")
+        assert scrubber.remote_text(text, cut=True) == "before"
+        assert scrubber.remote_text(f"{text}.", cut=True) == "before***"
+
     def test_without_secrets_nothing_is_torn(self) -> None:
         assert Scrubber().remote_text("a text", cut=True) == "a text"
 
@@ -193,7 +243,13 @@ class TestTornEnds:
 class TestScrubber:
     def test_without_secrets_text_is_only_made_harmless(self) -> None:
         assert Scrubber().scrub("a\nb") == "a\nb"
-        assert Scrubber().remote_text("::error::a\n##[b]") == ": :error::a # #[b]"
+        assert Scrubber().remote_text("::error::a\n##[b]") == ": :error: :a # #[b]"
+
+    def test_text_of_the_remote_side_is_cut_at_three_hundred_characters(self) -> None:
+        scrubber = scrubber_of("the-secret-value")
+        assert scrubber.remote_text("a" * 300) == "a" * 300
+        assert scrubber.remote_text("a" * 301) == scrubber.remote_text("a" * 301, limit=300)
+        assert len(scrubber.remote_text("a" * 301)) < 301 + 3
 
     def test_ordinary_text_stays_as_it_is(self) -> None:
         text = "404 Campaign knows no workflow `WKF1`: look at https://x.test/?a=b&c=%2F"
@@ -202,6 +258,14 @@ class TestScrubber:
     def test_the_longest_of_several_is_hidden_whole(self) -> None:
         for values in (("abcdefgh", "abcdefgh-ijkl"), ("abcdefgh-ijkl", "abcdefgh")):
             assert scrubber_of(*values).scrub("x abcdefgh-ijkl y") == "x *** y"
+
+    def test_one_that_holds_a_spelling_of_another_is_hidden_whole(self) -> None:
+        for values in (("a&bcdefg", "a&amp;bcdefgh"), ("a&amp;bcdefgh", "a&bcdefg")):
+            assert scrubber_of(*values).scrub("a&amp;bcdefgh") == "***"
+
+    def test_the_text_between_secrets_stays(self) -> None:
+        text = "a the-secret b the-secret c"
+        assert scrubber_of("the-secret").remote_text(text) == "a *** b *** c"
 
     def test_every_occurrence_is_hidden(self) -> None:
         assert scrubber_of("the-secret").scrub("the-secret the-secret") == "*** ***"

@@ -67,6 +67,11 @@ def test_it_is_never_written_copied_or_taken_apart(write: Callable[[Any], object
     assert VALUE not in str(caught.value)
 
 
+def test_whoever_writes_it_is_told_that_it_is_not_done() -> None:
+    with pytest.raises(TypeError, match=r"^a secret is never written to a stream$"):
+        pickle.dumps(Secret(VALUE))
+
+
 def test_a_traceback_with_all_locals_hides_it() -> None:
     def fail(secret: Secret) -> None:
         held = {"token": secret}

@@ -120,3 +120,9 @@ def test_each_seam_names_the_first_command_that_it_went_on_with() -> None:
 def test_what_has_no_result_has_no_outcome() -> None:
     records = history_of(sending(), *of(2, sending(), answer(), result())).records
     assert [it.outcome for it in records.values()] == [None, "succeeded"]
+
+
+def test_of_one_that_was_never_sent_nothing_else_is_known() -> None:
+    assert pasts_of(result("not_sent", open=True))[0] == Past()
+    known = pasts_of(result("skipped", message="why"))[0].result
+    assert known == CommandResult(COMMANDS[0], Outcome.SKIPPED, (), "why")
