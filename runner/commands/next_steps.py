@@ -51,6 +51,8 @@ def next_step(run: Run, options: RunOptions) -> str:
     unknown = [it.command for it in run.results if it.outcome is Outcome.UNKNOWN]
     if unknown:
         return _to_settle(unknown, run.journal, options)
+    if run.plan is not None and run.plan.blockers:
+        return "See to the desired state that is refused, and then begin a new run."
     after = _with_from(run, options)
     step = f"To try again what failed, and go on: {how} --retry-failed"
     return f"{step}. {after}" if after else step

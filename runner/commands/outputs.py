@@ -31,3 +31,13 @@ def check_output(output: str, inputs: Sequence[str], around: Surroundings) -> No
     if path.name.endswith(SUFFIXES):  # the next run over its folder would read it
         raise UsageError(f"{quoted(output, 200)} would look like a configuration; end it in .json")
     check_writable(path)
+
+
+def check_apart(journal: Path, report: Path) -> None:
+    """Make sure that a report does not replace the journal that is read.
+
+    Raises:
+        UsageError: if it would.
+    """
+    if os.path.realpath(journal) == os.path.realpath(report):
+        raise UsageError("--report is the journal that is gone on with; name another file")

@@ -11,12 +11,15 @@ from runner.campaign.hosts import Target, check_target
 from runner.commands.announcing import announce
 from runner.commands.connect import Remote, connect
 from runner.commands.guarding import Guard
+from runner.commands.outputs import check_apart
 from runner.commands.plan import warn_about
 from runner.commands.planning import Planning, documents_of, require_organization
 from runner.commands.reporting import check_report_path
 from runner.commands.resuming import Resuming
 from runner.commands.surroundings import TENANT_VARIABLE
 from runner.errors import UsageError
+from runner.execute.budget import Budget
+from runner.execute.past import moved
 from runner.execute.run import not_sent
 from runner.journal.ledger import pass_over, read_ledger
 from runner.journal.lines import SUFFIX
@@ -52,6 +55,7 @@ class Preparation:
         guard: None before there is one.
         run_id: of this run, or of the one that is gone on with.
         resuming: where a run is gone on with.
+        budget: how much the run may spend; its time runs from the very beginning.
         history: what is known of commands, by their places in the plan, from 0.
     """
 
@@ -66,6 +70,7 @@ class Preparation:
         self.target = target
         self.run_id = run_id
         self.resuming: Resuming | None = None
+        self.budget = Budget(around.world, options.deadline, options.most_failures)
         self.history: dict[int, Past] = {}
         self.offline_digest = ""
         self.environment = options.asked.inputs.environment
@@ -124,7 +129,7 @@ class Preparation:
         connection = self._connect(config, plan if planning.is_live else self._left(plan))
         if reads:
             self.plan = made = planning.live(plan, connection)
-            self.history = _moved(self.history, plan, made)
+            self.history = moved(self.history, plan, made)
             self.digest = planning.reviewed_digest(plan, made)
             plan = made
             warn_about(plan, self._around)
@@ -144,6 +149,16 @@ class Preparation:
         if self.resuming is None:
             return not_sent(self.plan, why)
         return self.resuming.untouched(self.plan, why)
+
+    @property
+    def sandbox_states(self) -> dict[str, dict[str, str]] | None:
+        """The states of the sandbox's workflows as they will be, where there is a sandbox."""
+        if self.sandbox is None:
+            return None
+        return {
+            organization: {workflow: state.value for workflow, state in workflows.items()}
+            for organization, workflows in self.sandbox.settled_states().items()
+        }
 
     @property
     def is_finished(self) -> bool:
@@ -175,15 +190,21 @@ class Preparation:
             BrokenError: naming the run that does.
         """
         options = self._options
-        if self.target.sandbox:  # each has its own
+        if self.is_finished:  # nothing is sent, and nothing written
             return
         organizations = [it for it in plan.organizations if it is not None]
+        if self.target.sandbox:  # each has its own; but a journal is one
+            organizations = []
+        if self.resuming is not None:
+            organizations.append(self.run_id)
+        if not organizations:
+            return
         output = self._around.output
         held = holding(
             self._state_folder,
             organizations,
             self.run_id,
-            options.lock_timeout,
+            min(options.lock_timeout, self.budget.left()),
             lambda who: output.say(f"Waiting for another run to end: {who}", important=True),
         )
         self._closing.enter_context(held)
@@ -251,6 +272,8 @@ class Preparation:
         if report.suffix == SUFFIX and os.path.realpath(report.parent) == os.path.realpath(folder):
             name = quoted(self._options.report, 200)
             raise UsageError(f"{name} would look like a journal; end it in .json")
+        if self.resuming is not None:
+            check_apart(self.resuming.journal.path, report)
         asked = replace(self._options.asked, inputs=planning.inputs)
         check_report_path(self._options.report, asked, self._around, self._options.rules.policy)
 
@@ -273,12 +296,3 @@ class Preparation:
             accepted = [n for n, it in self.history.items() if it.accepted and it.result is None]
             connection.replay([self.plan.commands[n] for n in accepted])
         return connection
-
-
-def _moved(history: dict[int, Past], offline: Plan, made: Plan) -> dict[int, Past]:
-    """Give what is known by the places of a plan made with states.
-
-    There they are others, since one desired state may have become several commands.
-    """
-    places = {command.id: place for place, command in enumerate(made.commands)}
-    return {places[offline.commands[place].id]: past for place, past in history.items()}

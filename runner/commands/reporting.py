@@ -80,7 +80,9 @@ def deliver(
         if report != STDOUT:
             output.info(f"Report: {printable(report)}")
     if step:
-        output.say(" ".join(it for it in (barrier(run), step) if it), important=True)
+        # A resumed run waits by itself; one that begins further on does not.
+        first = barrier(run) if "--from" in step else ""
+        output.say(" ".join(it for it in (first, step) if it), important=True)
     output.say(summary_line(run), important=run.exit_code is not ExitCode.DONE)
     return run.exit_code
 

@@ -59,15 +59,17 @@ def check_header(header: Mapping[str, Any], options: RunOptions) -> None:
         ("--token-url", options.access.token_url, target["token_url"]),
     ):
         if options.access.is_given(url) and url.rstrip("/") != was:
-            raise UsageError(f"{option} is not that of the run, {was}; leave it out")
+            variable = f"CAMPAIGN_RUNNER_{option[2:].upper().replace('-', '_')}"
+            raise UsageError(f"{option} or {variable} is not that of the run, {was}; leave it out")
 
 
 def read_words(settle: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Give the id of a command and a person's word for it, from each `--settle`.
 
     Raises:
-        UsageError: if one cannot be understood.
+        UsageError: if one cannot be understood, or contradicts another.
     """
+    said: dict[str, str] = {}
     for text in settle:
         identity, _, word = text.rpartition("=")
         if not identity or word not in WORDS:
@@ -75,6 +77,8 @@ def read_words(settle: Sequence[str]) -> Iterator[tuple[str, str]]:
                 f"--settle {quoted(text, 200)}: write COMMAND=sent or COMMAND=not-sent, with the"
                 " command's id"
             )
+        if said.setdefault(identity, word) != word:
+            raise UsageError(f"--settle says both of {quoted(identity, 200)}; say one of them")
         yield identity, word
 
 
@@ -88,6 +92,11 @@ def take_words(history: History, plan: Plan, words: Mapping[str, str]) -> None:
     unknown = [plan.commands[n - 1].id for n, it in history.records.items() if it.needs_word]
     for identity, word in words.items():
         record = history.records.get(places.get(identity, 0))
+        if record is not None and record.accepted:
+            raise UsageError(
+                f"--settle: {quoted(identity, 200)} was accepted, and --resume waits for it anew;"
+                " leave out --settle"
+            )
         if record is None or not record.needs_word:
             needed = ", ".join(unknown[:5]) if unknown else "none"
             raise UsageError(

@@ -21,11 +21,12 @@ from runner.errors import (
     RunnerError,
     UsageError,
 )
-from runner.execute.budget import Budget
 from runner.execute.conclusion import conclude
 from runner.execute.recall import recall
 from runner.execute.results import Outcome
 from runner.execute.run import Header, Run, planned
+from runner.journal.reader import RULE
+from runner.problems import file_problem
 from runner.source_control import source_control
 
 if TYPE_CHECKING:
@@ -56,20 +57,9 @@ def run_command(options: RunOptions, around: Surroundings) -> ExitCode:
         run_id = f"{around.world.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
         preparation = Preparation(options, around, target, run_id, stack)
         run = _RunCommand(options, around, preparation).run()
-        states = _sandbox_states(preparation)
+        states = preparation.sandbox_states
         step = next_step(run, options)
         return deliver(run, options.report, around, states, step)
-
-
-def _sandbox_states(preparation: Preparation) -> dict[str, dict[str, str]] | None:
-    """Give the states of the sandbox's workflows as they will be, where there is a sandbox."""
-    if preparation.sandbox is None:
-        return None
-    found = preparation.sandbox.settled_states()
-    return {
-        organization: {workflow: state.value for workflow, state in workflows.items()}
-        for organization, workflows in found.items()
-    }
 
 
 class _RunCommand:
@@ -113,7 +103,7 @@ class _RunCommand:
         return self._send(connection, plan)
 
     def _send(self, connection: Connection, plan: Plan) -> Run:
-        preparation, options, around = self._preparation, self._options, self._around
+        preparation, around = self._preparation, self._around
         guard = preparation.guard
         assert guard is not None  # noqa: S101 - there is one before there is a connection
         try:
@@ -125,7 +115,7 @@ class _RunCommand:
                 plan,
                 journal,
                 closed=guard.closed,
-                budget=Budget(around.world, options.deadline, options.most_failures),
+                budget=preparation.budget,
                 history=preparation.history,
                 is_resumed=preparation.resuming is not None,
             )
@@ -190,9 +180,18 @@ class _RunCommand:
         assert resuming is not None  # noqa: S101 - the caller has looked
         end = resuming.journal.end
         assert end is not None  # noqa: S101 - likewise
-        # Where a desired state was refused, nothing was done: only what was seen then is told.
-        history = {} if plan.blockers else self._preparation.history
+        # Where a desired state was refused, nothing was done but by earlier runs (--once).
+        history = {
+            place: past
+            for place, past in self._preparation.history.items()
+            if not plan.blockers or plan.commands[place].decided is None
+        }
         execution = recall(plan, history, self._around.world)
+        if execution.fault is not None or not execution.is_over:
+            message = "its last line says that the run was at its end, and the others do not"
+            hint = "a journal is to be left as it was written; begin a new run"
+            error = JournalError([file_problem(RULE, resuming.journal.name, message, hint)])
+            return self._refuse_files(error)
         name = resuming.journal.name
         results = tuple(self._with_hint(it, name) for it in execution.results)
         run = self._end(end["result"], ExitCode(end["exit_code"]), results, end["message"])

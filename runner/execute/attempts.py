@@ -187,10 +187,10 @@ class CommandSender:
         if isinstance(answer, Answer):
             asked = retry_after(answer.headers.get("retry-after"), self._world.now())
         policy = self._rules.policy
-        delay = policy.delay(len(sending.attempts), asked, self._world.random)
+        delay = policy.delay(sending.tried, asked, self._world.random)
         late = delay is not None and delay >= self._rules.budget.left()
         if delay is None or late:
-            why = f"given up after {counted(len(sending.attempts), 'attempt')}"
+            why = f"given up after {counted(sending.tried, 'attempt')}"
             if asked is not None and asked > policy.longest_asked:
                 why = f"it asks to wait {asked:.0f} s, longer than {policy.longest_asked:.0f} s"
             elif late:
@@ -224,10 +224,10 @@ class CommandSender:
             if self._world.interruption.requested:  # during the last look
                 raise InterruptedRunError("interrupted before another attempt")
             late = self._rules.budget.left() <= 0
-            if len(sending.attempts) < self._rules.policy.attempts and not late:
+            if sending.tried < self._rules.policy.attempts and not late:
                 self._emit(RetryPlanned(sending.command, 0.0, message))
                 return None
-            why = f"given up after {counted(len(sending.attempts), 'attempt')}"
+            why = f"given up after {counted(sending.tried, 'attempt')}"
             message = f"{message}; {'the time of the run is over' if late else why}"
             return sending.result(
                 Outcome.UNKNOWN, message, seen=seen, is_open=late, of_service=True

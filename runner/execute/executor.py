@@ -85,6 +85,8 @@ def execute(plan: Plan, means: Means) -> Execution:
         interruption.request()
         progress.break_off("the run was stopped by force")
     interrupted = interruption.requested and progress.is_open
+    if not (progress.is_over or interrupted or progress.closed or fault or emit.broken):
+        progress.closed = means.budget.why_over()  # it may have ended the last look, or a wait
     return Execution(
         progress.results(),
         interrupted,

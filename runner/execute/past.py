@@ -9,10 +9,12 @@ from runner.execute.results import CommandResult, Outcome
 from runner.execute.settling import REPEATABLE, Doubt
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from runner.execute.results import Attempt
     from runner.plan.command import Command
+    from runner.plan.plan import Plan
     from runner.states import State
 
 NEVER_SEEN = "an earlier answer was lost, and its effect was never seen"
@@ -107,3 +109,12 @@ def _result(command: Command, outcome: Outcome, message: str, past: Past) -> Com
         state_after=past.since[-1] if past.since else None,
         settled=past.settled,
     )
+
+
+def moved(history: Mapping[int, Past], offline: Plan, made: Plan) -> dict[int, Past]:
+    """Give what is known by the places of a plan made with states.
+
+    There they are others, since one desired state may have become several commands.
+    """
+    places = {command.id: place for place, command in enumerate(made.commands)}
+    return {places[offline.commands[place].id]: past for place, past in history.items()}

@@ -72,11 +72,17 @@ class Sending:
         self.delivery = delivery
         self.attempts: list[Attempt] = list(past.attempts)
         self.before = before
+        self._earlier = len(past.attempts)
         self.in_flight = False
         self.in_doubt = past.in_doubt
         self.on_sending = on_sending
         self._url = delivery.url or past.url
         self._settled = past.settled
+
+    @property
+    def tried(self) -> int:
+        """How often it was tried; what an earlier part of the run tried does not count."""
+        return len(self.attempts) - self._earlier
 
     def result(
         self,

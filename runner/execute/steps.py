@@ -122,6 +122,7 @@ class Carrier:
         # What is in flight is settled first; to read it beforehand would say nothing of before.
         delivery = self._prepare(command) if past.in_flight_since is None else None
         if isinstance(delivery, CommandResult):
+            self._means.budget.note(delivery)
             progress.finish(place, with_past(delivery, past))
             return
         client = self._means.clients[command.document]

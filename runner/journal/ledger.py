@@ -16,7 +16,7 @@ from runner.printable import printable
 from runner.problems import file_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from runner.journal.history import Record
@@ -35,8 +35,9 @@ class Entry:
 
     Attributes:
         journal: its path, as people name it.
-        begun: the ids of the commands that were begun, and
+        begun: the ids of the commands that may have had an effect, and
         done: those that have succeeded.
+        left: how the command that goes on with the run ends; None where nothing is left to do.
     """
 
     run_id: str
@@ -46,6 +47,7 @@ class Entry:
     sha256: str
     begun: frozenset[str]
     done: frozenset[str]
+    left: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +111,19 @@ def pass_over(ledger: Ledger, plan: Plan, again: Sequence[str] = ()) -> dict[int
         done = frozenset[str]().union(*(it.done for it in same))
         if entries[-1].sha256 != sha[path]:
             problems.append(_changed(path, entries[-1]))
-        elif {plan.commands[place].id for place in places} <= done:
-            found.update({place: _past(plan.commands[place], entries[-1]) for place in places})
-        else:
-            problems.append(_partly(path, entries[-1]))
+            continue
+        open_ones = [it for it in same if it.left is not None]
+        if open_ones and not {plan.commands[place].id for place in places} <= done:
+            problems.append(_partly(path, open_ones[-1]))
+            continue
+        # Of a file of which a selection was run, the rest is still to be done.
+        found.update(
+            {
+                place: _past(plan.commands[place], entries[-1])
+                for place in places
+                if plan.commands[place].id in done
+            }
+        )
     if problems:
         raise JournalError(problems)
     return found
@@ -137,6 +148,8 @@ def _entries(journal: Journal) -> Iterator[Entry]:
         if "desired" in command:
             continue
         key = (command.get("organization"), command["source"]["file"])
+        if not _may_have_had_an_effect(record):
+            continue
         begun.setdefault(key, set()).add(command["id"])
         if _is_done(record, waits="wait" in command):
             done.setdefault(key, set()).add(command["id"])
@@ -150,7 +163,27 @@ def _entries(journal: Journal) -> Iterator[Entry]:
             sha256=files.get(path, ""),
             begun=frozenset(ids),
             done=frozenset(done.get(key, ())),
+            left=_left(journal, history.records.values()),
         )
+
+
+def _may_have_had_an_effect(record: Record) -> bool:
+    """Whether a command is more than an attempt that was refused."""
+    in_doubt = record.in_flight_since is not None or record.in_doubt
+    outcome = None if record.result is None else record.outcome
+    if outcome is not None:
+        return record.accepted or outcome != Outcome.FAILED.value
+    return record.accepted or in_doubt
+
+
+def _left(journal: Journal, records: Iterable[Record]) -> str | None:
+    """Say what goes on with a run, after `--resume JOURNAL`; None where nothing does."""
+    if journal.end is None:
+        return ""
+    outcomes = {it.outcome for it in records}
+    if Outcome.UNKNOWN.value in outcomes:
+        return " --settle COMMAND=sent (or =not-sent; its report names the command)"
+    return " --retry-failed" if Outcome.FAILED.value in outcomes else None
 
 
 def _is_done(record: Record, *, waits: bool) -> bool:
@@ -175,5 +208,6 @@ def _changed(path: str, entry: Entry) -> Problem:
 
 def _partly(path: str, entry: Entry) -> Problem:
     message = f"run {entry.run_id} has done only a part of this file"
-    hint = f"go on with it: campaign-runner run --resume {shlex.quote(entry.journal)}"
+    resume = f"campaign-runner run --resume {shlex.quote(entry.journal)}"
+    hint = f"go on with it: {resume}{entry.left or ''}"
     return file_problem(RULE, path, message, hint)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 RULE = "journal"
 _LARGEST = 1024 * 1024 * 1024  # bytes; that of 100,000 commands has some 150 MB
 _ANEW = "nothing was sent by it; begin a new run"
-_NOT_OURS = "name the journal of a run, as it was written"
+_NOT_OURS = "name the journal of a run, as it was written; each is in .campaign-runner/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ def read_journal(path: Path, name: str) -> Journal:
     Raises:
         JournalError: if it cannot be read, is none of this version, or has no whole header.
     """
+    if path.exists() and not path.is_file():
+        raise _refused(name, "this is not a file", "name a journal, as in .campaign-runner/")
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)

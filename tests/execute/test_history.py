@@ -354,12 +354,12 @@ class TestInFlight:
         assert execution.results[0].attempts[0] == CUT
         assert len(execution.results[0].attempts) == 2
 
-    def test_the_limit_counts_what_was_tried_before(self, stage: Stage) -> None:
+    def test_the_limit_does_not_count_what_an_earlier_part_tried(self, stage: Stage) -> None:
         tried = (BUSY,) * 4 + (CUT,)
-        execution = self.go_on(stage, "stop", ["started"], attempts=tried)
+        execution = self.go_on(stage, "stop", ["started"], *[lost()] * 5, attempts=tried)
         assert outcomes(execution) == ["unknown", "not_sent"]
         assert messages(execution)[0].endswith("; given up after 5 attempts")
-        assert stage.sent == []
+        assert stage.sent == ["stop WKF1"] * 5
 
     @pytest.mark.parametrize(
         ("gone", "waited"), [(0.0, 60.0), (45.0, 15.0), (60.0, 0.0), (1e6, 0.0), (-30.0, 60.0)]
@@ -496,7 +496,7 @@ class TestInDoubt:
 
     @pytest.mark.parametrize(
         "replies",
-        [[answered(404)], [refused()] * 3, [answered(401)], [answered(500)]],
+        [[answered(404)], [refused()] * 5, [answered(401)], [answered(500)]],
         ids=str,
     )
     def test_a_failure_is_unknown_r17(self, stage: Stage, replies: list[Reply]) -> None:

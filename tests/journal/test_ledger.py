@@ -154,7 +154,6 @@ class TestRefusing:
             BOTH[:4],
             (*BOTH[:4], result("unknown", 2, SECOND)),
             (*BOTH[:3], sending(2, SECOND), answer("failed", 2, SECOND, error="x")),
-            (sending(), answer("not_applied"), result("failed", open=True)),
         ],
     )
     def test_what_is_done_in_part_points_to_the_run_to_go_on_with(
@@ -164,6 +163,40 @@ class TestRefusing:
         message, hint = refusal(plan())
         assert message == "run run-1 has done only a part of this file"
         assert hint == "go on with it: campaign-runner run --resume state/run-1.jsonl"
+
+    @pytest.mark.parametrize(
+        "lines",
+        [
+            (sending(), answer("not_applied"), result("failed", open=True)),
+            (sending(), answer("failed", error="404"), result("failed")),
+            (sending(), answer("rejected")),
+        ],
+    )
+    def test_what_had_no_effect_at_all_may_be_mended_and_run(
+        self, lines: tuple[dict[str, Any], ...]
+    ) -> None:
+        done("run-1", *lines)
+        assert pass_over(ledger(), plan()) == {}
+        assert pass_over(ledger(), plan("2" * 64)) == {}
+
+    @pytest.mark.parametrize(
+        ("outcome", "how"),
+        [
+            ("failed", " --retry-failed"),
+            ("unknown", " --settle COMMAND=sent (or =not-sent; its report names the command)"),
+        ],
+    )
+    def test_of_a_run_that_is_over_the_hint_says_what_goes_on_with_it(
+        self, outcome: str, how: str
+    ) -> None:
+        verdict = "failed" if outcome == "failed" else "lost"
+        lines = (*BOTH[:3], sending(2, SECOND), answer(verdict, 2, SECOND, error="x"))
+        done("run-1", *lines, result(outcome, 2, SECOND), finished())
+        assert refusal(plan())[1].endswith(f"--resume state/run-1.jsonl{how}")
+
+    def test_of_a_file_of_which_a_selection_was_run_the_rest_is_still_to_be_done(self) -> None:
+        done("run-1", *BOTH[:3], finished())
+        assert sorted(pass_over(ledger(), plan())) == [0]
 
     def test_both_hints_can_be_pasted_whatever_the_names(self) -> None:
         done("run-1", *BOTH[:1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +145,14 @@ def test_fields_of_a_later_program_do_not_matter_r35() -> None:
 
 
 def test_a_missing_journal_and_a_folder_are_refused() -> None:
-    for path in (Path("nowhere.jsonl"), Path()):
+    for path, says in ((Path("nowhere.jsonl"), "cannot be read"), (Path(), "this is not a file")):
         with pytest.raises(JournalError) as caught:
             read_journal(path, "j")
-        assert "the journal cannot be read" in caught.value.problems[0].message
+        assert says in caught.value.problems[0].message
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX")
+def test_a_pipe_is_refused_and_not_waited_for() -> None:
+    os.mkfifo("pipe")
+    with pytest.raises(JournalError):
+        read_journal(Path("pipe"), "j")
