@@ -29,7 +29,10 @@ class ExitCode(IntEnum):
 
 EXIT_CODE_MEANINGS = {
     ExitCode.DONE: "done",
-    ExitCode.FAILED: "a command failed; of status and doctor: something was found",
+    ExitCode.FAILED: (
+        "a command failed, or the deadline, the service or a closed window ended the run;"
+        " of status and doctor: something was found"
+    ),
     ExitCode.CHANGES: "--detailed-exitcode only: there is something to do",
     ExitCode.INVALID: "invalid configuration or plan, nothing sent",
     ExitCode.CREDENTIALS: "credentials missing or rejected",
