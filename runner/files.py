@@ -70,17 +70,6 @@ def write_atomically(path: Path, text: str) -> None:
         raise
 
 
-def create_exclusively(path: Path) -> BinaryIO:
-    """Create the file at `path`, open for writing at its end, for its owner alone.
-
-    Where anything stands there already, be it a link that leads to nothing, it is not touched.
-
-    Raises:
-        BrokenError: if something stands there, or it cannot be created.
-    """
-    return os.fdopen(_open(path, os.O_CREAT | os.O_EXCL), "ab")
-
-
 def open_for_append(path: Path) -> BinaryIO:
     """Open the file at `path` for writing at its end; it has to be there.
 

@@ -17,7 +17,6 @@ from runner import files
 from runner.errors import BrokenError, ExitCode, UsageError
 from runner.files import (
     check_writable,
-    create_exclusively,
     make_private_folder,
     open_for_append,
     sync_folder,
@@ -144,33 +143,24 @@ def test_an_interruption_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) 
 def test_what_is_created_is_its_owners_alone_whatever_the_mask(mask: int) -> None:
     before = os.umask(mask)
     try:
-        create_exclusively(Path("journal")).close()
         write_atomically(Path("report.json"), "x")
         make_private_folder(Path("folder"))
     finally:
         os.umask(before)
     modes = {it.name: stat.S_IMODE(it.stat().st_mode) for it in Path().iterdir()}
-    assert modes == {"journal": 0o600, "report.json": 0o600, "folder": 0o700}
+    assert modes == {"report.json": 0o600, "folder": 0o700}
 
 
-def test_what_is_created_is_written_at_its_end_and_found_again() -> None:
-    with create_exclusively(Path("journal")) as first:
-        first.write(b"one\n")
+def test_what_is_opened_is_written_at_its_end() -> None:
+    Path("journal").write_bytes(b"one\n")
+    with open_for_append(Path("journal")) as first:
+        first.write(b"two\n")
         first.flush()
         with open_for_append(Path("journal")) as second:
-            second.write(b"two\r\n")
-        first.write(b"three\n")
-    assert Path("journal").read_bytes() == b"one\ntwo\r\nthree\n"
+            second.write(b"three\r\n")
+        first.write(b"four\n")
+    assert Path("journal").read_bytes() == b"one\ntwo\nthree\r\nfour\n"
     assert names() == ["journal"]
-
-
-def test_nothing_is_created_where_something_stands() -> None:
-    Path("journal").write_text("old")
-    Path("folder").mkdir()
-    for path in ("journal", "folder"):
-        with pytest.raises(BrokenError, match=f"`{path}` cannot be written: "):
-            create_exclusively(Path(path))
-    assert Path("journal").read_text() == "old"
 
 
 def test_only_what_is_there_is_continued() -> None:
@@ -190,9 +180,6 @@ def test_no_link_is_followed(
     Path("journal").symlink_to("target")
     if not knows_links:
         monkeypatch.delattr(os, "O_NOFOLLOW")
-    for act in (create_exclusively, open_for_append):
-        with pytest.raises(BrokenError, match="`journal` cannot be written: "):
-            act(Path("journal"))
     with pytest.raises(BrokenError, match="it is a link"):
         open_for_append(Path("journal"))
     assert Path("target").exists() == there
@@ -214,7 +201,7 @@ def test_a_pipe_a_socket_and_a_device_are_not_continued() -> None:
 
 @posix
 def test_nothing_of_another_user_is_continued(monkeypatch: pytest.MonkeyPatch) -> None:
-    create_exclusively(Path("journal")).close()
+    Path("journal").touch()
     Path("folder").mkdir()
     somebody = os.geteuid() + 1
     monkeypatch.setattr(os, "geteuid", lambda: somebody)
@@ -250,7 +237,7 @@ def test_a_link_to_a_folder_is_no_folder(there: bool) -> None:
     assert Path("elsewhere").exists() == there
 
 
-@pytest.mark.parametrize("act", [create_exclusively, open_for_append, make_private_folder])
+@pytest.mark.parametrize("act", [open_for_append, make_private_folder])
 def test_a_path_that_no_file_can_have_is_broken(act: object) -> None:
     assert callable(act)
     with pytest.raises(BrokenError, match="cannot be written"):
