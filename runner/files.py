@@ -77,7 +77,7 @@ def open_for_append(path: Path) -> BinaryIO:
         BrokenError: if it is a link, no regular file or another user's, or cannot be opened. On
             Windows, owners are not looked at.
     """
-    descriptor = _open(path, 0)
+    descriptor = _open(path)
     status = os.fstat(descriptor)
     fault = "it belongs to another user" if _is_foreign(status) else None
     if not stat.S_ISREG(status.st_mode):
@@ -128,14 +128,14 @@ def sync_folder(path: Path) -> None:
             raise _cannot_write(path, error) from error
 
 
-def _open(path: Path, flags: int) -> int:
+def _open(path: Path) -> int:
     # Where the system cannot be told not to follow a link, it is looked for beforehand.
     if not hasattr(os, "O_NOFOLLOW") and os.path.islink(path):  # noqa: PTH114 - never raises
         raise _refused(path, "it is a link")
     try:
-        return os.open(path, os.O_WRONLY | os.O_APPEND | _NEVER_A_LINK | flags, 0o600)
+        return os.open(path, os.O_WRONLY | os.O_APPEND | _NEVER_A_LINK)
     except (OSError, ValueError) as error:
-        if not flags and os.path.islink(path):  # noqa: PTH114 - as above
+        if os.path.islink(path):  # noqa: PTH114 - as above
             raise _refused(path, "it is a link") from error
         raise _cannot_write(path, error) from error
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from runner import __version__
-from runner.cli import looking, planning, running, sandbox
+from runner.cli import looking, planning, running, sandbox, validating
 from runner.cli import options as opt
 from runner.cli.boundary import guarded
 from runner.errors import EXIT_CODE_MEANINGS
@@ -54,7 +54,7 @@ def root(
 
 
 for _command in (
-    planning.validate,
+    validating.validate,
     planning.plan,
     running.run,
     looking.status,

@@ -31,6 +31,17 @@ class Unknown(str, Enum):
     SEND = "send"
 
 
+class CiSystem(str, Enum):
+    """Which CI system is spoken to."""
+
+    AUTO = "auto"
+    NONE = "none"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    AZURE = "azure"
+    JENKINS = "jenkins"
+
+
 class Format(str, Enum):
     """How stdout is written."""
 
@@ -144,6 +155,14 @@ Override = Annotated[
 Reason = Annotated[
     str | None,
     typer.Option(metavar="TEXT", help="Why guardrails are lifted; the report keeps it."),
+]
+Ci = Annotated[
+    CiSystem,
+    typer.Option(
+        "--ci",
+        envvar="CAMPAIGN_RUNNER_CI",
+        help="Which CI system to speak to in its own ways; auto finds it out.",
+    ),
 ]
 LogFormatOption = Annotated[
     LogFormat,

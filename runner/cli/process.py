@@ -37,24 +37,27 @@ def perform(
     quiet: bool,
     no_color: bool,
     *,
+    ci: str = "none",
     stdin_is_read: bool = False,
 ) -> int:
     """Run a command with its common options, and give its exit code whatever is raised inside.
 
-    `stdin_is_read` is whether the files come from there, so that an answer cannot.
+    `ci` is what `--ci` says; `stdin_is_read` is whether the files come from there, so that an answer
+    cannot.
     """
     settings = OutputSettings(
         json_logs=log_format.value == "json",
         verbosity=verbose or (QUIET if quiet else NORMAL),
         color=not no_color and not os.environ.get("NO_COLOR"),
     )
-    around = _surroundings(settings, stdin_is_read=stdin_is_read)
+    around = _surroundings(settings, ci, stdin_is_read=stdin_is_read)
     with _faults_cleaned(around.output):
         return carry_out(command, around)
 
 
-def _surroundings(settings: OutputSettings, *, stdin_is_read: bool) -> Surroundings:
-    from runner.commands.surroundings import Surroundings  # not for a mere --help
+def _surroundings(settings: OutputSettings, ci: str, *, stdin_is_read: bool) -> Surroundings:
+    from runner.ci.systems import detect  # neither is for a mere --help
+    from runner.commands.surroundings import Surroundings
 
     quietly = settings.json_logs or settings.verbosity < NORMAL
     world = World()
@@ -71,6 +74,7 @@ def _surroundings(settings: OutputSettings, *, stdin_is_read: bool) -> Surroundi
         world=world,
         ask=_asker(stdin_is_read=stdin_is_read),
         on_wish=None if quietly else _tell_to_wait,
+        ci=detect(os.environ, ci),
     )
 
 

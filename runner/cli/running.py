@@ -136,6 +136,7 @@ def run(
     parallel_reads: opt.ParallelReads = DEFAULT_PARALLEL_READS,
     allow_env: opt.AllowEnv = None,
     allow_secret_file: opt.AllowSecretFile = None,
+    ci: opt.Ci = opt.CiSystem.AUTO,
     log_format: opt.LogFormatOption = opt.LogFormat.TEXT,
     verbose: opt.Verbose = 0,
     quiet: opt.Quiet = False,
@@ -169,4 +170,6 @@ def run(
         resume=opt.resume_options(resume, settle, retry_failed=retry_failed),
     )
     command = partial(run_command, options)
-    return perform(command, log_format, verbose, quiet, no_color, stdin_is_read="-" in named)
+    return perform(
+        command, log_format, verbose, quiet, no_color, ci=ci.value, stdin_is_read="-" in named
+    )

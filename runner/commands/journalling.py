@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from runner.ci.source_control import SourceControl
     from runner.commands.surroundings import Surroundings
     from runner.errors import ExitCode
     from runner.execute.events import Event
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from runner.journal.reader import Journal
     from runner.plan.plan import Plan
     from runner.problems import Problem
-    from runner.source_control import SourceControl
 
 
 @dataclass(frozen=True, slots=True)

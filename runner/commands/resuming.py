@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.campaign.hosts import Target, check_target
+from runner.ci.source_control import SourceControl
 from runner.commands.planning import Asked
 from runner.commands.resume_checks import check_header, check_options, read_words, take_words
 from runner.errors import JournalError
@@ -20,7 +21,6 @@ from runner.load.sources import STDIN
 from runner.plan.plan import Selection
 from runner.plan.resolve import resolve
 from runner.problems import Problem, Severity, file_problem
-from runner.source_control import SourceControl
 from runner.states import Observation, ReadState, State
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from runner.ci.source_control import source_control
 from runner.commands.journalling import Beginning, begin_journal, continue_journal
 from runner.commands.next_steps import next_step, settle_command
 from runner.commands.preparing import Preparation
@@ -27,7 +28,6 @@ from runner.execute.results import Outcome
 from runner.execute.run import Header, Run, planned
 from runner.journal.reader import RULE
 from runner.problems import file_problem
-from runner.source_control import source_control
 
 if TYPE_CHECKING:
     from runner.commands.connect import Connection
@@ -288,7 +288,7 @@ def _header(options: RunOptions, around: Surroundings, preparation: Preparation)
         mode="dry-run" if options.dry_run else "run",
         environment=options.asked.inputs.environment,
         target=preparation.target,
-        source_control=source_control(around.environ),
+        source_control=source_control(around.environ, around.ci),
         started_at=around.world.now(),
     )
 

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from runner.ci.places import Places, find_places
+from runner.ci.systems import NONE
 from runner.errors import UsageError
 from runner.load import load
 from runner.validate import validate
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
+    from runner.ci.systems import System
     from runner.load import Loaded
     from runner.render.output import Output
     from runner.secrets.scrub import Scrubber
@@ -32,6 +35,7 @@ class Surroundings:
 
     Attributes:
         ask: puts a question to a person; None where there is no terminal.
+        ci: the CI system that is spoken to, as far as it has ways of its own.
         on_wish: tells people that a run ends after the command under way; safe in a handler.
     """
 
@@ -43,6 +47,12 @@ class Surroundings:
     world: World
     ask: Callable[[str], bool] | None = None
     on_wish: Callable[[], None] | None = None
+    ci: System = NONE
+
+    @property
+    def places(self) -> Places:
+        """Where the files are, seen from the root of the repository."""
+        return find_places(self.cwd, self.ci, self.environ)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from runner.campaign.hosts import Target
+    from runner.ci.source_control import SourceControl
     from runner.errors import ExitCode
     from runner.execute.past import Past
     from runner.guardrails.overrides import Applied
     from runner.load import SourceFile
     from runner.plan.plan import Plan
     from runner.problems import Problem
-    from runner.source_control import SourceControl
 
 
 @dataclass(frozen=True, slots=True)

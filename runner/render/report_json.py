@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
+    from runner.ci.source_control import SourceControl
     from runner.execute.results import Attempt, CommandResult
     from runner.execute.run import Header, Run, Seam
     from runner.guardrails.overrides import Applied
-    from runner.source_control import SourceControl
 
 SCHEMA_VERSION = 1
 _OUR_WORDS = frozenset(

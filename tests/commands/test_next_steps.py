@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from runner.campaign.hosts import Target
+from runner.ci.source_control import SourceControl
 from runner.commands.access import Access
 from runner.commands.guarding import HouseRules
 from runner.commands.next_steps import next_step, resume_command, settle_command
@@ -18,7 +19,6 @@ from runner.errors import ExitCode
 from runner.execute.results import Attempt, CommandResult, Outcome
 from runner.execute.run import Header, Run
 from runner.guardrails.overrides import Override
-from runner.source_control import SourceControl
 from runner.validate.references import Allowed
 from tests.support.campaign import pointing_at, sandbox_of
 from tests.support.journals import STARTED, THREE, Stage, outcomes, resume_line

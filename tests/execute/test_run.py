@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from runner.campaign.hosts import Target
+from runner.ci.source_control import SourceControl
 from runner.errors import ExitCode
 from runner.execute.run import Header, Run, not_sent, planned
-from runner.source_control import SourceControl
 from tests.support.plans import command, plan_of
 from tests.support.worlds import NOON
 

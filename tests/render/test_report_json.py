@@ -8,12 +8,12 @@ from datetime import timedelta
 from jsonschema import Draft202012Validator, FormatChecker
 
 from runner.campaign.hosts import Target
+from runner.ci.source_control import SourceControl
 from runner.errors import ExitCode
 from runner.execute.results import CommandResult, Outcome
 from runner.execute.run import Header, Run, Seam
 from runner.render.report_json import report_value
 from runner.schemas import schema
-from runner.source_control import SourceControl
 from tests.support.plans import command, plan_of
 from tests.support.worlds import NOON
 

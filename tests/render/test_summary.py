@@ -9,11 +9,11 @@ import pytest
 from rich.console import Console
 
 from runner.campaign.hosts import Target
+from runner.ci.source_control import SourceControl
 from runner.errors import ExitCode
 from runner.execute.results import Attempt, CommandResult, Outcome
 from runner.execute.run import Header, Run
 from runner.render.summary import MOST_ROWS, barrier, state_lines, summary_line, summary_table
-from runner.source_control import SourceControl
 from tests.support.plans import command, desired, live, offline, pausing, plan_of, waiting
 from tests.support.worlds import NOON
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runner.source_control import SourceControl, source_control
+from runner.ci.source_control import SourceControl, source_control
 
 GITHUB = {
     "GITHUB_ACTIONS": "true",
