@@ -52,8 +52,8 @@ REFUSED: list[tuple[str, str | bytes, str]] = [
     ),
     (
         "200,000 nested brackets",
-        "[" * 200_000,
-        "1:101: error: values are nested deeper than 100 levels here [too-large]",
+        "[\n" * 200_000,
+        "101:1: error: values are nested deeper than 100 levels here [too-large]",
     ),
     (
         "an ID that is a boolean or a number",

@@ -15,7 +15,7 @@ import yaml
 from runner.load.document import Document
 from runner.load.syntax import syntax_problem
 from runner.load.text import end_of
-from runner.load.tree import LimitError, TreeBuilder
+from runner.load.tree import TOO_DEEP, LimitError, TreeBuilder
 from runner.problems import Problem, file_problem
 
 if TYPE_CHECKING:
@@ -69,14 +69,22 @@ def _feed(builder: TreeBuilder, file: str, text: str) -> Problem | None:
                 handler(event)
             elif isinstance(event, yaml.StreamEndEvent):
                 return None
+    except yaml.MarkedYAMLError as error:
+        # libyaml 0.2.6 has a limit of its own, and meets it before the first event of a line.
+        if error.problem_mark is not None and "maximum nesting depth" in (error.problem or ""):
+            mark = error.problem_mark
+            return _too_large(file, (mark.line + 1, mark.column + 1), TOO_DEEP)
+        return syntax_problem(file, text, error)
     except yaml.YAMLError as error:
         return syntax_problem(file, text, error)
     except LimitError as error:
-        return Problem(
-            "too-large", file, *error.place, "", str(error), "split the file into several"
-        )
+        return _too_large(file, error.place, str(error))
     finally:
         loader.dispose()
+
+
+def _too_large(file: str, place: tuple[int, int], message: str) -> Problem:
+    return Problem("too-large", file, *place, "", message, "split the file into several")
 
 
 @contextmanager

@@ -24,6 +24,7 @@ MAX_NODES = 300_000
 MAX_TEXT = 5_000_000  # characters; only aliases can bring a file of 5 MB beyond it
 MAX_PROBLEMS = 1_000  # in one file; whoever has more mends a generator, not lines
 MAX_DEPTH = 100
+TOO_DEEP = f"values are nested deeper than {MAX_DEPTH} levels here"
 
 _COLLECTION_TAGS = (None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
@@ -195,8 +196,7 @@ class TreeBuilder:
             message = f"the file holds more than {MAX_TEXT:,} characters, aliases counted each time"
             raise LimitError(unpack(mark), message)
         if depth > MAX_DEPTH:
-            message = f"values are nested deeper than {MAX_DEPTH} levels here"
-            raise LimitError(unpack(mark), message)
+            raise LimitError(unpack(mark), TOO_DEEP)
 
     def _open(self, frame: ListFrame | MappingFrame, event: Any) -> None:
         if event.tag not in _COLLECTION_TAGS:

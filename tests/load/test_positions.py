@@ -39,7 +39,7 @@ STYLES = st.fixed_dictionaries(
 )
 HAND_MADE = [
     "a: &x [1, {b: no}]\nc: *x\nd: [*x, *x]\n",
-    "- &m {k: 1, l: [2]}\n- {<<: *m, k: 3}\n- <<: [*m, {n: 4}]\n  o: 5\n",
+    "- &m {k: 1, l: [2]}\n- {<<: *m, k: 3}\n- <<: *m\n  o: 5\n",
     "? explicit\n: - value\n  - ? inner\n    : x\n",
     "a:\n- b\n-   c:   d\n    e:\n-\n- ''\n",
     "{a: [b, {c: d, e}], 'f' : \"g\\\n  h\", i: }",
@@ -89,6 +89,14 @@ def test_random_values_in_random_styles_r4(value: Any, style: dict[str, Any]) ->
 @pytest.mark.parametrize("text", HAND_MADE)
 def test_anchors_merge_keys_and_flow_style_r4(text: str) -> None:
     held_against_pyyaml(text)
+
+
+def test_a_merge_of_a_list_has_one_order_whatever_pyyaml_is_there() -> None:
+    """PyYAML 6.0.4 changed it; an order that decides what is sent must not change with it."""
+    text = "- &m {k: 1, l: [2]}\n- <<: [*m, {n: 4, k: 0}]\n  o: 5\n"
+    (document,), _ = parse_documents("a.yaml", text)
+    assert document.value == yaml.safe_load(text)
+    assert list(document.value[1].items()) == [("n", 4), ("k", 1), ("l", [2]), ("o", 5)]
 
 
 def test_what_a_merge_brings_stands_where_it_was_written() -> None:
