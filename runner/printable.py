@@ -19,7 +19,7 @@ _HASH_COMMAND = re.compile(r"##(?=\w*\[)")
 # stand there, since tables break their lines.
 _COLON_COMMAND = re.compile(r"(?:\A|(?<=\s)):(?=:)|:(?=:[A-Za-z])")
 # What JSON would show as it is, though it never has to.
-_UNSAFE_IN_JSON = re.compile(f"{_HIDDEN.pattern}|[\u2028\u2029]|(?<=#)#(?=\\w*\\[)")
+_UNSAFE_IN_JSON = re.compile(f"(?!\n){_HIDDEN.pattern}|[\u2028\u2029]|(?<=#)#(?=\\w*\\[)")
 
 
 def printable(text: str, limit: int | None = None) -> str:
@@ -58,7 +58,7 @@ def harmless_json(text: str) -> str:
 
 def _escaped(unsafe: re.Match[str]) -> str:
     char = unsafe[0]
-    return char if char == "\n" else json.dumps(char)[1:-1] if char != "#" else "\\u0023"
+    return "\\u0023" if char == "#" else json.dumps(char)[1:-1]
 
 
 def _spelt_out(unseen: re.Match[str]) -> str:

@@ -31,8 +31,10 @@ def test_unreadable_files_come_first_and_then_all_in_their_order() -> None:
     assert told(*found, loading=(lost,)) == ["z1 unreadable", "b9 y", "a1 z", "a2 x"]
 
 
-def test_only_errors_fill_a_file() -> None:
+def test_warnings_are_told_up_to_a_limit_and_only_errors_fill_a_file() -> None:
     warnings = [problem("w", n, severity=Severity.WARNING) for n in range(1, MAX_PROBLEMS + 1)]
     assert len(told(*warnings)) == MAX_PROBLEMS
+    one_more = told(*warnings, problem("w", MAX_PROBLEMS + 1, severity=Severity.WARNING))
+    assert one_more == ["b1 w", "b1 too-many", *(f"b{n} w" for n in range(2, MAX_PROBLEMS + 1))]
     errors = [problem("e", n) for n in range(1, MAX_PROBLEMS + 1)]
     assert told(*errors)[:2] == ["b1 e", "b1 too-many"]

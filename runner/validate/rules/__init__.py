@@ -45,7 +45,7 @@ __all__ = ["RULES", "Asked", "rule_problems"]
 def rule_problems(
     document: Document, asked: Asked, before: Document | None = None
 ) -> list[Problem]:
-    """Give what breaks a rule in one document, up to `MAX_PROBLEMS`, and every warning.
+    """Give what breaks a rule in one document, up to `MAX_PROBLEMS`, and one warning more.
 
     Args:
         document: what is checked.
@@ -54,7 +54,7 @@ def rule_problems(
     """
     refused = (problem for rule in RULES for problem in rule(document, asked))
     warnings = neighbours_do_not_undo(document, asked, before)
-    return [*islice(refused, MAX_PROBLEMS), *warnings]
+    return [*islice(refused, MAX_PROBLEMS), *islice(warnings, MAX_PROBLEMS + 1)]
 
 
 def environment_is_known(document: Document, asked: Asked) -> Iterator[Problem]:
