@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 USED = ("config", "policy")  # those that files are held against
-ANNOTATIONS = {"title", "description", "examples", "$schema", "$id", "$defs", "$ref"}
+ANNOTATIONS = {"title", "description", "examples", "defaultSnippets"}
+ANNOTATIONS |= {"$schema", "$id", "$defs", "$ref"}
 APPLICATORS = {"properties", "items"}  # what is wrong inside of them has a keyword of its own
 
 
