@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runner.plan.command import ENSURE, Command
@@ -12,27 +13,37 @@ from runner.plan.select import select
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from runner.plan.changes import Changes
     from runner.validate.config import Action, Config, Desired, DocumentConfig
 
 
-def build_plan(config: Config, selection: Selection = EVERYTHING) -> Plan:
+def build_plan(
+    config: Config, selection: Selection = EVERYTHING, changes: Changes | None = None
+) -> Plan:
     """Give the commands of a configuration in order.
 
     A desired state is one `ensure`: which commands it takes, only the observed state tells.
+
+    Args:
+        config: where it was narrowed, without what is left out.
+        selection: of its commands.
+        changes: how it was narrowed; the digest covers only the files that count then.
 
     Raises:
         UsageError: if the selection names a command that there is not.
     """
     every = tuple(command for document in config.documents for command in _commands(document))
     commands = select(every, selection)
-    return Plan(
+    plan = Plan(
         environment=config.environment,
         files=config.files,
         selection=selection,
         commands=commands,
         warnings=config.warnings,
-        digest=digest(config.environment, config.files, commands),
+        digest="",
+        changes=changes,
     )
+    return replace(plan, digest=digest(plan.environment, plan.counted_files, commands))
 
 
 def _commands(document: DocumentConfig) -> Iterator[Command]:

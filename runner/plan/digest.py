@@ -19,7 +19,9 @@ def digest(
     """Give the SHA-256, in hexadecimal, over all that decides what is sent.
 
     That is the environment, the digests of the files and every command in order; neither the
-    runner's version, nor the time, nor where the folder lies on the machine.
+    runner's version, nor the time, nor where the folder lies on the machine. Files whose actions
+    `--changed-since` leaves out, and that have no desired state, are none of these: what else
+    was merged meanwhile makes no other plan.
     """
     sha = hashlib.sha256()
     sha.update(_line([environment, [[file.path, file.sha256] for file in files]]))

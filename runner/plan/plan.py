@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from runner.load import SourceFile
+    from runner.plan.changes import Changes
     from runner.plan.command import Command
     from runner.plan.effects import Effect
     from runner.problems import Problem
@@ -53,6 +54,7 @@ class Plan:
         environment: the name given with `--env`, or None for the base.
         digest: the SHA-256 that ties a review to a run (rule R9), in hexadecimal.
         live: None for a plan that was made from the files alone.
+        changes: how it was narrowed to what has changed since a commit; None where it was not.
     """
 
     environment: str | None
@@ -62,6 +64,15 @@ class Plan:
     warnings: tuple[Problem, ...]
     digest: str
     live: Live | None = None
+    changes: Changes | None = None
+
+    @property
+    def counted_files(self) -> tuple[SourceFile, ...]:
+        """The files of which anything is part of the plan, in order; its digest covers these."""
+        if self.changes is None:
+            return self.files
+        counted = self.changes.counted
+        return tuple(it for it in self.files if it.path in counted)
 
     @property
     def organizations(self) -> tuple[str | None, ...]:

@@ -43,7 +43,7 @@ def resolve(plan: Plan, states: Observations, *, assume_unknown: bool = False) -
         plan,
         commands=tuple(commands),
         warnings=tuple(warnings),
-        digest=digest(plan.environment, plan.files, commands),
+        digest=digest(plan.environment, plan.counted_files, commands),
         live=Live(tuple(states.values()), foresee(commands, states), assume_unknown),
     )
 

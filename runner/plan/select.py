@@ -57,6 +57,8 @@ def _hint(identity: str, known: list[str]) -> str:
     if numbers:
         more = ", ..." if len(numbers) > _MOST_NUMBERS else ""
         return f"{quoted(document, 200)} has {', '.join(numbers[:_MOST_NUMBERS])}{more}"
+    if not known:
+        return "no command is left to select from"
     ends = [it for it in known if it.endswith(f"#{number}")]
     meant = closest(identity, ends) or (ends[0] if len(ends) == 1 else None)
     if meant is not None:
