@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import threading
 import traceback
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
@@ -16,7 +17,7 @@ from runner.render.problems import problem_lines, problem_value
 from runner.render.report_json import timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from rich.console import RenderableType
@@ -61,6 +62,7 @@ class Output:
         self._now = now
         # Libraries log from threads that read. Reentrant, since a handler may come in between.
         self._telling = threading.RLock()
+        self._heading = ""  # of a group in which nothing has been said yet
 
     @property
     def draws(self) -> bool:
@@ -126,20 +128,44 @@ class Output:
             return
         self._tell("".join(f"{line}\n" for line in problem_lines(problems)))
 
+    def commands(self, lines: Iterable[str]) -> None:
+        """Write lines that a CI system obeys to stderr; JSON logs have none."""
+        if not self.settings.json_logs:
+            self._tell("".join(f"{line}\n" for line in lines))
+
+    @contextmanager
+    def grouped(self, heading: str, ending: str) -> Iterator[None]:
+        """Write one line before all that is said in the block, and another one after it.
+
+        Neither where nothing is said, where only little is to be said, or among JSON logs.
+        """
+        if self.settings.json_logs or self.settings.verbosity < NORMAL:
+            yield
+            return
+        self._heading = f"{heading}\n"
+        try:
+            yield
+        finally:
+            begun, self._heading = not self._heading, ""
+            if begun:
+                self._tell(f"{ending}\n")
+
     def table(self, table: RenderableType) -> None:
         """Show a table to people; JSON logs carry the same in their own way."""
         if self.settings.json_logs or self.settings.verbosity < NORMAL:
             return
-        from rich.console import Console
+        self._tell(_drawn(table, self.stderr, color=self.settings.color))
 
-        width = None if self.stderr.isatty() else 160
-        console = Console(
-            file=self.stderr, no_color=not self.settings.color, width=width, highlight=False
-        )
-        with console.capture() as captured:
-            console.print(table)
-        lines = (line.rstrip() for line in captured.get().splitlines())
-        self._tell("\n".join(lines) + "\n")
+    def drawn(self, table: RenderableType, *, plain: bool = False) -> str:
+        """Give a table as text that is meant for stdout, its lines ended.
+
+        Args:
+            table: what is drawn.
+            plain: whether it goes to a file in the end, and not to a terminal.
+        """
+        if plain:
+            return _drawn(table, io.StringIO(), color=False, terminal=False)
+        return _drawn(table, self._stdout, color=self.settings.color)
 
     def _log(self, level: str, least: int, message: str, fields: dict[str, object]) -> None:
         text = f"{level}: {message}" if level in ("warning", "error") else message
@@ -160,10 +186,29 @@ class Output:
         """Write to stderr. That nobody listens any more must never end a run half-way."""
         try:
             with self._telling:
-                self.stderr.write(self._scrubber.scrub(text))
+                heading = ""
+                if text:
+                    heading, self._heading = self._heading, ""
+                self.stderr.write(self._scrubber.scrub(heading + text))
                 self.stderr.flush()
         except OSError:
             silence(self.stderr)
+
+
+def _drawn(
+    table: RenderableType, stream: TextIO, *, color: bool, terminal: bool | None = None
+) -> str:
+    """Draw a table as it suits a stream; `terminal` says whether it is one, else rich finds out."""
+    from rich.console import Console
+
+    width = None if stream.isatty() else 160
+    console = Console(
+        file=stream, no_color=not color, width=width, highlight=False, force_terminal=terminal
+    )
+    with console.capture() as captured:
+        console.print(table)
+    lines = (line.rstrip() for line in captured.get().splitlines())
+    return "\n".join(lines) + "\n"
 
 
 def _write_whole(stream: TextIO, text: str) -> None:

@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from runner.printable import harmless_json
+from runner.render.changes import changes_value
 from runner.render.problems import problem_value
 from runner.render.values import command_value, details_value, files_value, tool_value
 
@@ -37,6 +38,7 @@ def plan_value(plan: Plan) -> dict[str, Any]:
     """Give a plan as a JSON value."""
     live = plan.live
     effects = live.effects if live is not None else ()
+    changes = {} if plan.changes is None else {"changes": changes_value(plan.changes)}
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": tool_value(),
@@ -45,6 +47,7 @@ def plan_value(plan: Plan) -> dict[str, Any]:
         "organization": plan.organization,
         "config": {"files": files_value(plan.files)},
         "selection": {"only": list(plan.selection.only), "from": plan.selection.start},
+        **changes,
         "live": None if live is None else _live(live),
         "totals": {"commands": plan.total, **plan.counts},
         "warnings": [problem_value(warning) for warning in plan.warnings],

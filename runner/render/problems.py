@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import json
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from runner.plural import counted
 from runner.printable import harmless_json, printable
+from runner.problems import Problem, Severity
 from runner.render.values import files_value, tool_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from runner.load import SourceFile
-    from runner.problems import Problem
 
 MOST_WARNINGS = 20  # in text (rule R6)
+
+
+class ProblemFormat(str, Enum):
+    """How problems are written to stdout."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"  # workflow commands, which become annotations
+    SARIF = "sarif"
+    GITLAB = "gitlab"  # a Code Quality report
 
 
 def problem_lines(problems: Sequence[Problem]) -> Iterator[str]:
@@ -58,6 +69,27 @@ def problem_value(problem: Problem) -> dict[str, Any]:
         "message": problem.message,
         "hint": problem.hint or None,
     }
+
+
+def problem_of(value: Mapping[str, Any]) -> Problem:
+    """Give back the problem of a JSON value, as `problem_value` makes one."""
+    return Problem(
+        value["rule"],
+        value["file"],
+        value["line"],
+        value["column"],
+        value["pointer"],
+        value["message"],
+        value["hint"] or "",
+        Severity(value["severity"]),
+    )
+
+
+def problem_sentences(problem: Problem) -> str:
+    """Give one problem as sentences on one line: the place, what is wrong, what to do."""
+    pointer = f"{problem.pointer}: " if problem.pointer else ""
+    hint = f". {problem.hint[0].upper()}{problem.hint[1:]}" if problem.hint else ""
+    return printable(f"{pointer}{problem.message}{hint}")
 
 
 def _lines(problem: Problem) -> Iterator[str]:

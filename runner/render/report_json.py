@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from runner.execute.results import count
 from runner.printable import harmless_json
+from runner.render.changes import changes_value
 from runner.render.problems import problem_value
 from runner.render.values import command_value, details_value, files_value, tool_value
 
@@ -37,6 +38,7 @@ _OUR_WORDS = frozenset(
         "action",
         "method",
         "decided",
+        "change",
     }
     | {"plan_digest", "sha256", "started_at", "finished_at", "at"}
     | {"state", "state_before", "state_after", "until"}
@@ -60,6 +62,7 @@ def report_value(run: Run) -> dict[str, Any]:
     """Give the report of a run as a JSON value."""
     header = run.header
     plan = run.plan
+    changes = None if plan is None else plan.changes
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": tool_value(),
@@ -73,6 +76,7 @@ def report_value(run: Run) -> dict[str, Any]:
         "target": {"base_url": header.target.base_url, "sandbox": header.target.sandbox},
         "plan_digest": run.digest,
         "config": {"files": files_value(run.files)},
+        **({} if changes is None else {"changes": changes_value(changes)}),
         "source_control": source_control_value(header.source_control),
         "started_at": timestamp(header.started_at),
         "finished_at": timestamp(run.finished_at),

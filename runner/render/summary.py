@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -14,46 +15,81 @@ from runner.printable import printable
 from runner.render.titles import subject
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from runner.execute.results import CommandResult
     from runner.execute.run import Run
 
 _STYLES = {
-    Outcome.SUCCEEDED: "green",
-    Outcome.FAILED: "bold red",
-    Outcome.UNKNOWN: "bold yellow",
-    Outcome.NOT_SENT: "dim",
+    "succeeded": "green",
+    "failed": "bold red",
+    "unknown": "bold yellow",
+    "not_sent": "dim",
 }
+_CALM = ("succeeded", "not_sent")
 MOST_ROWS = 200  # of a longer run, what did not succeed comes first
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One command at the end of a run.
+
+    Attributes:
+        outcome: as reports have it.
+        subject: what the action concerns, harmless already.
+        seconds: of its attempts and waits; None where there was neither.
+    """
+
+    outcome: str
+    action: str
+    subject: str
+    file: str
+    line: int
+    seconds: float | None
+    message: str
 
 
 def summary_table(run: Run) -> Table:
     """Give one row for each command: outcome, action, workflow, place, time and message."""
+    return table_of([_row(result) for result in run.results])
+
+
+def table_of(rows: Sequence[Row], most: int = MOST_ROWS) -> Table:
+    """Give rows as a table, up to `most` of them."""
     table = Table(box=box.SIMPLE, pad_edge=False, show_edge=False)
     for title in ("outcome", "action", "workflow", "where", "seconds"):
         table.add_column(title, no_wrap=True, overflow="fold")
     table.add_column("message", overflow="fold", ratio=1)
-    for result in _rows(run):
-        command = result.command
-        seconds = sum(attempt.duration for attempt in result.attempts) + (result.waited or 0.0)
+    for row in _chosen(rows, most):
         table.add_row(
-            Text(result.outcome.value, _STYLES.get(result.outcome, "")),
-            command.action,
-            Text(subject(command)),
-            Text(f"{printable(command.file)}:{command.line}"),
-            f"{seconds:.2f}" if result.attempts or result.waited else "",
-            Text(printable(result.message)),
+            Text(row.outcome, _STYLES.get(row.outcome, "")),
+            Text(printable(row.action)),
+            Text(row.subject),
+            Text(f"{printable(row.file)}:{row.line}"),
+            "" if row.seconds is None else f"{row.seconds:.2f}",
+            Text(printable(row.message)),
         )
     return table
 
 
 def summary_line(run: Run) -> str:
     """Give the result and the totals on one line."""
-    counts = count(run.results)
-    told = ", ".join(f"{n} {it.value}" for it, n in counts.items() if n)
+    counts = {outcome.value: number for outcome, number in count(run.results).items()}
+    return line_of(run.result, int(run.exit_code), counts, run.duration)
+
+
+def line_of(result: str, exit_code: int, counts: Mapping[str, int], duration: float) -> str:
+    """Give the result and the totals on one line.
+
+    Args:
+        result: of the run.
+        exit_code: of the run.
+        counts: the commands of each outcome.
+        duration: seconds.
+    """
+    told = ", ".join(f"{n} {outcome}" for outcome, n in counts.items() if n)
     totals = counted(sum(counts.values()), "command") + (f": {told}" if told else "")
-    return f"Result: {run.result} (exit code {int(run.exit_code)}). {totals}. {run.duration:.1f} s"
+    return f"Result: {result} (exit code {exit_code}). {totals}. {duration:.1f} s"
 
 
 def barrier(run: Run) -> str:
@@ -78,9 +114,22 @@ def state_lines(states: Mapping[str, Mapping[str, str]]) -> list[str]:
     return lines
 
 
-def _rows(run: Run) -> list[CommandResult]:
-    if len(run.results) <= MOST_ROWS:
-        return list(run.results)
-    first = sorted(run.results, key=lambda it: it.outcome in (Outcome.SUCCEEDED, Outcome.NOT_SENT))
-    chosen = {id(result) for result in first[:MOST_ROWS]}
-    return [result for result in run.results if id(result) in chosen]
+def _row(result: CommandResult) -> Row:
+    command = result.command
+    seconds = sum(attempt.duration for attempt in result.attempts) + (result.waited or 0.0)
+    return Row(
+        result.outcome.value,
+        command.action,
+        subject(command),
+        command.file,
+        command.line,
+        seconds if result.attempts or result.waited else None,
+        result.message,
+    )
+
+
+def _chosen(rows: Sequence[Row], most: int) -> Sequence[Row]:
+    if len(rows) <= most:
+        return rows
+    first = sorted(range(len(rows)), key=lambda place: rows[place].outcome in _CALM)
+    return [rows[place] for place in sorted(first[:most])]

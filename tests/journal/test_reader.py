@@ -128,12 +128,13 @@ def test_a_journal_without_its_header_is_refused() -> None:
     assert told(text_of(sending())) == (1, "its first line is no header")
 
 
-def test_an_unknown_version_is_refused_by_name_r35() -> None:
-    _, message = told(text_of({"type": "header", "schema_version": 2}))
-    assert message == "version 2 of the journal's format is not known to this campaign-runner"
+@pytest.mark.parametrize("version", [2, 0, 1.5])
+def test_an_unknown_version_is_refused_by_name_r35(version: object) -> None:
+    _, message = told(text_of({"type": "header", "schema_version": version}))
+    assert message.startswith(f"version {version} of the journal's format is not known")
 
 
-@pytest.mark.parametrize("version", ["1", None, True, 1.5])
+@pytest.mark.parametrize("version", ["1", None, True])
 def test_what_is_no_version_is_no_header(version: object) -> None:
     _, message = told(text_of({**FIRST, "schema_version": version}))
     assert message == "this is no line of a journal"

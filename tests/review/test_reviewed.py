@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -140,13 +141,13 @@ class TestFiles:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         text = changed("something", to="new")
-        monkeypatch.setattr(module, "_LARGEST", len(text))
+        monkeypatch.setattr(module, "_PLAN", replace(module._PLAN, largest=len(text)))
         assert refusals(text) == []
         assert refusal(f"{text} ") == f"the plan is larger than {len(text):,} bytes"
 
     def test_a_plan_of_100_000_commands_is_far_from_too_large(self) -> None:
         one = len(plan_json(plan_of([command(), command()]))) - len(plan_json(plan_of([command()])))
-        assert one * 100_000 < module._LARGEST
+        assert one * 100_000 < module._PLAN.largest
 
 
 class TestJson:

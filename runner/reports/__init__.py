@@ -1,0 +1,1 @@
+"""reports: reads the report of a run that was written earlier."""
