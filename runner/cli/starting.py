@@ -1,0 +1,50 @@
+"""The command line of `init`."""
+
+from __future__ import annotations
+
+from enum import Enum
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from runner.cli import options as opt
+from runner.cli.process import perform
+
+
+class Pipelines(str, Enum):
+    """The CI systems that pipelines are written for."""
+
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    AZURE = "azure"
+    JENKINS = "jenkins"
+
+
+def init(
+    folder: Annotated[
+        str,
+        typer.Argument(metavar="[DIR]", help="Where; it is made where it is missing."),
+    ] = ".",
+    ci: Annotated[
+        Pipelines, typer.Option("--ci", help="The CI system that the pipelines are for.")
+    ] = Pipelines.GITHUB,
+    runner_source: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SPEC",
+            help="What pip installs in the pipelines, such as an address of git with a tag; this"
+            " very version if left out.",
+        ),
+    ] = None,
+    log_format: opt.LogFormatOption = opt.LogFormat.TEXT,
+    verbose: opt.Verbose = 0,
+    quiet: opt.Quiet = False,
+    no_color: opt.NoColor = False,
+) -> int:
+    """Write a repository to start from: files, pipelines, editor settings, a README."""
+    from runner.commands.init import InitOptions, init_command
+
+    options = InitOptions(folder, ci.value, runner_source)
+    command = partial(init_command, options)
+    return perform(command, log_format, verbose, quiet, no_color)

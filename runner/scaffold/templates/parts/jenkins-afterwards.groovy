@@ -1,0 +1,14 @@
+post {
+  always { // also where the run failed or was aborted
+    sh '''#!/usr/bin/env bash
+      set -euo pipefail
+      PATH=$PWD/.venv/bin:$PATH
+      @@include page.sh@@
+      if [ -s report.json ]; then campaign-runner report report.json --format junit --out junit.xml; fi
+      mkdir -p journals
+      if [ -d "$STATE" ]; then find "$STATE" -name '*.jsonl' -newer .venv/pyvenv.cfg -exec cp {} journals/ ';'; fi
+    '''
+    archiveArtifacts artifacts: 'report.json, report.html, journals/*.jsonl', allowEmptyArchive: true
+    junit testResults: 'junit.xml', allowEmptyResults: true
+  }
+}
