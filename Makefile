@@ -7,7 +7,7 @@ TOOLS = .venv-tools/bin
 # -qq: of pip's words, only errors. Where packages come from is up to the user's PIP_* settings.
 PIP_INSTALL = -m pip install -qq
 
-.PHONY: help demo test crash-test fault-test test-oldest sdk-test fuzz mutation-test bench lint wheel-check workflow-check check clean
+.PHONY: help demo test crash-test fault-test test-oldest sdk-test editor-test fuzz mutation-test bench lint wheel-check workflow-check check clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | \
@@ -25,6 +25,9 @@ test-oldest: .venv-oldest/.test ## Run the tests with the oldest dependencies th
 
 sdk-test: .venv/.test tests/sdk/node_modules ## Drive the sandbox with Adobe's own SDK (needs Node)
 	@$(IN) pytest -m sdk tests/sdk
+
+editor-test: .venv/.test tests/editor/node_modules ## Show the schemas to the YAML language server of editors (needs Node)
+	@$(IN) pytest -n 0 -m editor tests/editor
 
 fuzz: .venv/.test ## Run 50,000 random files and 20,000 random answers through it (half an hour)
 	@HYPOTHESIS_PROFILE=long $(IN) pytest -n 0 tests/fuzz
@@ -60,7 +63,7 @@ check: ## Run everything that CI runs
 	@bash .ci/run
 
 clean: ## Remove all that the other targets made
-	@rm -rf .venv .venv-oldest .venv-tools build dist *.egg-info tests/sdk/node_modules
+	@rm -rf .venv .venv-oldest .venv-tools build dist *.egg-info tests/*/node_modules
 	@rm -rf .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache report.json
 	@find runner schema tests .ci -type d -name __pycache__ -prune -exec rm -rf {} +
 
@@ -72,8 +75,8 @@ clean: ## Remove all that the other targets made
 	@echo "Creating $(@D:/bin=) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv --clear $(@D:/bin=)
 
-tests/sdk/node_modules: tests/sdk/package-lock.json
-	@npm ci --loglevel=error --no-progress --prefix tests/sdk
+tests/sdk/node_modules tests/editor/node_modules: tests/%/node_modules: tests/%/package-lock.json
+	@npm ci --loglevel=error --no-progress --prefix tests/$*
 	@touch $@
 
 # The project as its users install it. `make test` puts an editable install in its place, which is

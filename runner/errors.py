@@ -66,6 +66,14 @@ class InvalidConfigError(RunnerError):
         self.problems = tuple(problems)
 
 
+class ModifiedFilesError(InvalidConfigError):
+    """Files were modified whose actions run only where they are new; `problems` says which."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(problems)
+        self.args = (f"{counted(len(problems), 'modified file')} with actions",)
+
+
 class ReviewedPlanError(InvalidConfigError):
     """The reviewed plan is none, or not what would run now; `problems` says why."""
 
@@ -73,6 +81,15 @@ class ReviewedPlanError(InvalidConfigError):
         super().__init__(problems)
         count = sum(problem.is_error for problem in problems)
         self.args = (f"{counted(count, 'problem')} with the reviewed plan",)
+
+
+class ReportError(InvalidConfigError):
+    """What is to be shown is no report that is understood; `problems` says why."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(problems)
+        count = sum(problem.is_error for problem in problems)
+        self.args = (f"{counted(count, 'problem')} with the report",)
 
 
 class JournalError(InvalidConfigError):

@@ -88,6 +88,32 @@ def open_for_append(path: Path) -> BinaryIO:
     return os.fdopen(descriptor, "ab")
 
 
+def append_text(path: Path, text: str, most: int | None = None) -> None:
+    """Add to the end of a file that is not ours, such as one of a CI system; a missing one is made.
+
+    Args:
+        path: of a regular file, of whichever user: in a container it belongs to one outside.
+        text: what is added, or nothing at all.
+        most: bytes that the file may have afterwards.
+
+    Raises:
+        BrokenError: if it is a link or no regular file, cannot be written, or would be too large.
+    """
+    data = text.encode("utf-8", "backslashreplace")
+    descriptor = _open(path, os.O_CREAT)
+    with os.fdopen(descriptor, "ab") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise _refused(path, "it is not a regular file")
+        if most is not None and status.st_size + len(data) > most:
+            raise _refused(path, f"it would have more than {most:,} bytes")
+        try:
+            file.write(data)
+            file.flush()
+        except OSError as error:
+            raise _cannot_write(path, error) from error
+
+
 def make_private_folder(path: Path) -> None:
     """Make sure that `path` is a folder of this user; a new one is for its owner alone.
 
@@ -128,12 +154,12 @@ def sync_folder(path: Path) -> None:
             raise _cannot_write(path, error) from error
 
 
-def _open(path: Path) -> int:
+def _open(path: Path, more: int = 0) -> int:
     # Where the system cannot be told not to follow a link, it is looked for beforehand.
     if not hasattr(os, "O_NOFOLLOW") and os.path.islink(path):  # noqa: PTH114 - never raises
         raise _refused(path, "it is a link")
     try:
-        return os.open(path, os.O_WRONLY | os.O_APPEND | _NEVER_A_LINK)
+        return os.open(path, os.O_WRONLY | os.O_APPEND | _NEVER_A_LINK | more, 0o600)
     except (OSError, ValueError) as error:
         if os.path.islink(path):  # noqa: PTH114 - as above
             raise _refused(path, "it is a link") from error

@@ -16,6 +16,7 @@ import pytest
 from runner import files
 from runner.errors import BrokenError, ExitCode, UsageError
 from runner.files import (
+    append_text,
     check_writable,
     make_private_folder,
     open_for_append,
@@ -284,3 +285,45 @@ def failing(error: OSError) -> Callable[[int], None]:
         raise error
 
     return fail
+
+
+class TestAppend:
+    """Files that a CI system made."""
+
+    def test_text_comes_to_the_end_and_a_missing_file_is_made(self) -> None:
+        path = Path("summary")
+        append_text(path, "grün\n")
+        append_text(path, "blue\n")
+        assert path.read_bytes() == "grün\nblue\n".encode()
+
+    def test_a_file_that_would_be_too_large_stays_as_it_is(self) -> None:
+        path = Path("summary")
+        path.write_bytes(b"1234")
+        append_text(path, "5678", most=8)
+        with pytest.raises(BrokenError, match="it would have more than 8 bytes"):
+            append_text(path, "9", most=8)
+        assert path.read_bytes() == b"12345678"
+
+    def test_what_is_no_file_is_refused(self) -> None:
+        Path("folder").mkdir()
+        for path in (Path("folder"), Path("no/such/file"), Path("a\0b")):
+            with pytest.raises(BrokenError, match="cannot be written"):
+                append_text(path, "x")
+
+    @posix
+    def test_a_link_is_not_followed(self) -> None:
+        Path("target").write_text("untouched")
+        Path("link").symlink_to("target")
+        with pytest.raises(BrokenError, match="it is a link"):
+            append_text(Path("link"), "x")
+        assert Path("target").read_text() == "untouched"
+
+    @posix
+    def test_a_pipe_is_refused_and_holds_nobody_up(self) -> None:
+        os.mkfifo("pipe")
+        with pytest.raises(BrokenError):
+            append_text(Path("pipe"), "x")
+        reader = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
+        with pytest.raises(BrokenError, match="it is not a regular file"):
+            append_text(Path("pipe"), "x")
+        os.close(reader)

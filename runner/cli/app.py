@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from runner import __version__
-from runner.cli import looking, planning, running, sandbox, validating
+from runner.cli import looking, planning, reporting, running, sandbox, starting, validating
 from runner.cli import options as opt
 from runner.cli.boundary import guarded
 from runner.errors import EXIT_CODE_MEANINGS
@@ -57,11 +57,13 @@ for _command in (
     validating.validate,
     planning.plan,
     running.run,
+    reporting.report,
     looking.status,
     looking.doctor,
 ):
     app.command(epilog=_EXIT_CODES)(_command)
 app.command()(sandbox.sandbox)
+app.command(epilog=_EXIT_CODES)(starting.init)
 
 
 @app.command()

@@ -49,8 +49,10 @@ def guarded(app: Typer, arguments: list[str]) -> int:
         silence(sys.stdout)
         _say(f"standard output cannot be written: {error.strerror}")
         return ExitCode.BROKEN
-    except SystemExit:  # what typer makes of a reader that has gone away
-        silence(sys.stdout)
+    except SystemExit as ended:
+        if not ended.code:  # how completion for shells ends
+            return ExitCode.DONE
+        silence(sys.stdout)  # what typer makes of a reader that has gone away
         return ExitCode.BROKEN
 
 

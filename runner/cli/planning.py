@@ -9,14 +9,18 @@ import typer
 
 from runner.campaign.hosts import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL
 from runner.cli import options as opt
+from runner.cli import since_options as since_opt
 from runner.cli.process import perform
 from runner.commands.access import DEFAULT_PARALLEL_READS
+from runner.render.formats import PlanFormat
 
 
 def plan(
     paths: opt.Paths,
     env: opt.Environment = None,
-    output_format: opt.OutputFormat = opt.Format.TEXT,
+    output_format: Annotated[
+        PlanFormat, typer.Option("--format", help="How to write to stdout.")
+    ] = PlanFormat.TEXT,
     out: Annotated[
         str | None, typer.Option(metavar="FILE", help="Keep the plan here too, as JSON.")
     ] = None,
@@ -30,6 +34,8 @@ def plan(
         bool,
         typer.Option("--detailed-exitcode", help="Exit with 2 where there is something to do."),
     ] = False,
+    changed_since: since_opt.ChangedSince = None,
+    allow_modified: since_opt.AllowModified = False,
     only: opt.Only = None,
     start: opt.From = None,
     assume_unknown: opt.AssumeUnknown = opt.Unknown.REFUSE,
@@ -57,8 +63,9 @@ def plan(
             opt.inputs(paths, env, allow_env, allow_secret_file),
             opt.selection(only, start),
             assume_unknown=assume_unknown is opt.Unknown.SEND,
+            since=since_opt.since(changed_since, allow_modified=allow_modified),
         ),
-        json=output_format is opt.Format.JSON,
+        format=output_format,
         out=out,
         live=live,
         detailed_exit_code=detailed_exitcode,

@@ -42,8 +42,7 @@ def perform(
 ) -> int:
     """Run a command with its common options, and give its exit code whatever is raised inside.
 
-    `ci` is what `--ci` says; `stdin_is_read` is whether the files come from there, so that an answer
-    cannot.
+    `ci` is what `--ci` says; `stdin_is_read` is whether files come from there, and no answer can.
     """
     settings = OutputSettings(
         json_logs=log_format.value == "json",

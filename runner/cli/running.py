@@ -9,6 +9,7 @@ import typer
 
 from runner.campaign.hosts import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL
 from runner.cli import options as opt
+from runner.cli import since_options as since_opt
 from runner.cli.process import perform
 from runner.commands.access import DEFAULT_PARALLEL_READS, DEFAULT_STATE_DIR
 from runner.execute.budget import MOST_SERVICE_FAILURES
@@ -124,6 +125,8 @@ def run(
             " 0 never.",
         ),
     ] = MOST_SERVICE_FAILURES,
+    changed_since: since_opt.ChangedSince = None,
+    allow_modified: since_opt.AllowModified = False,
     only: opt.Only = None,
     start: opt.From = None,
     assume_unknown: opt.AssumeUnknown = opt.Unknown.REFUSE,
@@ -155,6 +158,7 @@ def run(
             reviewed,
             plan_digest,
             assume_unknown is opt.Unknown.SEND,
+            since_opt.since(changed_since, allow_modified=allow_modified),
         ),
         report=report,
         dry_run=dry_run,

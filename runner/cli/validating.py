@@ -9,12 +9,15 @@ import typer
 
 from runner.cli import options as opt
 from runner.cli.process import perform
+from runner.render.problems import ProblemFormat
 
 
 def validate(
     paths: opt.Paths,
     env: opt.Environment = None,
-    output_format: opt.OutputFormat = opt.Format.TEXT,
+    output_format: Annotated[
+        ProblemFormat, typer.Option("--format", help="How to write to stdout.")
+    ] = ProblemFormat.TEXT,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse on warnings too.")] = False,
     policy: Annotated[
         str | None,
@@ -36,8 +39,7 @@ def validate(
     from runner.commands.validate import ValidateOptions, validate_command
 
     inputs = opt.inputs(paths, env, allow_env, allow_secret_file)
-    as_json = output_format is opt.Format.JSON
     checked = opt.house_rules(policy, None, None).policy
-    options = ValidateOptions(inputs, as_json, strict, checked)
+    options = ValidateOptions(inputs, output_format, strict, checked)
     command = partial(validate_command, options)
     return perform(command, log_format, verbose, quiet, no_color, ci=ci.value)

@@ -11,6 +11,7 @@ from runner.campaign.client import CampaignClient
 from runner.campaign.retry import RetryPolicy
 from runner.campaign.tokens import GivenToken, OAuthToken
 from runner.campaign.transport import Transport
+from runner.commands.publishing import log_group
 from runner.execute.executor import Means, execute
 from runner.observe.observe import Wanted, observe
 from runner.printable import printable
@@ -143,7 +144,8 @@ class Connection:
             journal.sync()  # no request goes out before what came before it is on disk
             return self.look(commands, within)
 
-        with showing_progress(around.output, plan.total) as show:
+        progress = showing_progress(around.output, plan.total)
+        with log_group(around, "Commands"), progress as show:
 
             def emit(event: Event) -> None:
                 try:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from runner.commands.surroundings import Surroundings
+    from runner.guardrails.demands import DemandsByOrganization
     from runner.load import Loaded
     from runner.plan.plan import Plan
     from runner.problems import Problem
@@ -60,6 +61,11 @@ class Guard:
         self._organizations: tuple[str | None, ...] = ()
         self._lifted: dict[Problem, None] = {}
         self.warnings: tuple[Problem, ...] = ()
+
+    @property
+    def demands(self) -> DemandsByOrganization:
+        """What is demanded of each organization."""
+        return self._demands
 
     @property
     def applied(self) -> tuple[Applied, ...]:

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from runner.commands.surroundings import Surroundings
 
 
-def check_output(output: str, inputs: Sequence[str], around: Surroundings) -> None:
+def check_output(
+    output: str, inputs: Sequence[str], around: Surroundings, ending: str = ".json"
+) -> None:
     """Make sure that a file can be written, and is none of `inputs`, which are read.
+
+    `ending` is the one that it had best have.
 
     Raises:
         UsageError: if something other than a file stands there, or a configuration could.
@@ -29,7 +33,8 @@ def check_output(output: str, inputs: Sequence[str], around: Surroundings) -> No
     if os.path.realpath(path) in read and not path.is_dir():
         raise UsageError(f"{quoted(output, 200)} is read by this command; name another file")
     if path.name.endswith(SUFFIXES):  # the next run over its folder would read it
-        raise UsageError(f"{quoted(output, 200)} would look like a configuration; end it in .json")
+        message = f"would look like a configuration; end it in {ending}"
+        raise UsageError(f"{quoted(output, 200)} {message}")
     check_writable(path)
 
 

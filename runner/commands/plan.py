@@ -10,12 +10,14 @@ from runner.commands.access import DEFAULT_ACCESS, Access
 from runner.commands.connect import Remote, connect
 from runner.commands.guarding import NO_RULES, Guard, HouseRules
 from runner.commands.outputs import check_output
+from runner.commands.plan_pages import news_of_plan, news_of_refusal, plan_text, refusal_text
 from runner.commands.planning import Asked, Planning, documents_of, require_organization
-from runner.errors import ExitCode, GuardrailError, UsageError
+from runner.commands.publishing import log_group, publish
+from runner.errors import BrokenError, ExitCode, GuardrailError, RunnerError, UsageError
 from runner.files import write_atomically
 from runner.load.sources import STDIN
 from runner.printable import printable
-from runner.render.plan import plan_lines
+from runner.render.formats import PlanFormat
 from runner.render.plan_json import plan_json
 from runner.states import State
 
@@ -32,12 +34,13 @@ class PlanOptions:
     """The options of `plan`.
 
     Attributes:
+        format: how stdout is written.
         out: where to keep the plan as JSON, or None.
         live: whether states are read, which takes credentials.
     """
 
     asked: Asked
-    json: bool = False
+    format: PlanFormat = PlanFormat.TEXT
     out: str | None = None
     live: bool = False
     detailed_exit_code: bool = False
@@ -46,7 +49,7 @@ class PlanOptions:
 
 
 def plan_command(options: PlanOptions, around: Surroundings) -> ExitCode:
-    """Write the plan to stdout, and to a file where asked.
+    """Write the plan to stdout, and to a file where asked; on a CI system, tell that too.
 
     Returns:
         `DONE`, `INVALID` or `GUARDRAIL`; with `detailed_exit_code` also `CHANGES`, and `FAILED`
@@ -55,33 +58,64 @@ def plan_command(options: PlanOptions, around: Surroundings) -> ExitCode:
     Raises:
         CredentialsError: if states are to be read, and the credentials do not suffice.
     """
-    inputs = options.asked.inputs
-    if options.out is not None and STDIN in (options.out, *inputs.paths):
-        hint = "for stdout use --format json"
-        raise UsageError(f"--out keeps a plan of named files in a file; `-` is neither ({hint})")
-    if options.out is not None:
-        policy = options.rules.policy
-        check_output(options.out, [*inputs.paths, *([policy] if policy else [])], around)
+    _check_out(options, around)
     target = options.access.target() if options.live else None
-    plan, guard = _make(options, target, around)
+    try:
+        plan, guard = _make(options, target, around)
+    except UsageError:
+        raise
+    except RunnerError as error:
+        around.output.product(refusal_text(error, options.format, around))
+        publish(news_of_refusal(error, around), around)
+        raise
     warn_about(plan, around)
-    refusal: GuardrailError | None = None
+    failure: RunnerError | None = None
+    problems: tuple[Problem, ...] = ()
     try:
         guard.check(plan)
     except GuardrailError as error:
-        refusal = error
+        failure, problems = error, error.problems
     plan = replace(plan, warnings=plan.warnings + guard.warnings)
-    _show(plan, options, around, () if refusal is None else refusal.problems)
-    if refusal is not None:
-        raise refusal
-    if options.out is not None:
-        write_atomically(Path(around.cwd, options.out), plan_json(plan))
-        around.output.info(f"Plan written to {printable(options.out)}")
-    return _exit_code(plan) if options.detailed_exit_code else ExitCode.DONE
+    around.output.product(plan_text(plan, options.format, around, problems, guard.demands))
+    if failure is None and options.out is not None:
+        failure = _keep(plan, options.out, around)
+    exit_code = _exit_code(plan, options) if failure is None else failure.exit_code
+    publish(news_of_plan(plan, exit_code, around, problems, guard.demands), around)
+    if failure is not None:
+        raise failure
+    return exit_code
 
 
-def _exit_code(plan: Plan) -> ExitCode:
-    """Give what `--detailed-exitcode` says; as with Terraform, 1 where it cannot be told."""
+def _keep(plan: Plan, path: str, around: Surroundings) -> BrokenError | None:
+    """Write the plan to a file; give what went wrong."""
+    try:
+        write_atomically(Path(around.cwd, path), plan_json(plan))
+    except BrokenError as error:
+        return error
+    around.output.info(f"Plan written to {printable(path)}")
+    return None
+
+
+def _check_out(options: PlanOptions, around: Surroundings) -> None:
+    """Make sure that the plan can be kept where it is asked for.
+
+    Raises:
+        UsageError: if it is no file, or one that is read.
+    """
+    if options.out is None:
+        return
+    inputs = options.asked.inputs
+    if STDIN in (options.out, *inputs.paths):
+        hint = "for stdout use --format json"
+        raise UsageError(f"--out keeps a plan of named files in a file; `-` is neither ({hint})")
+    policy = options.rules.policy
+    check_output(options.out, [*inputs.paths, *([policy] if policy else [])], around)
+
+
+def _exit_code(plan: Plan, options: PlanOptions) -> ExitCode:
+    """Give the exit code; with `--detailed-exitcode`, 1 where it cannot be told, as Terraform."""
+    if not options.detailed_exit_code:
+        return ExitCode.DONE
     states = () if plan.live is None else plan.live.states
     unread = {(it.organization, it.workflow) for it in states if it.state is State.UNKNOWN}
     if any(
@@ -123,14 +157,6 @@ def _live(
     around: Surroundings,
 ) -> Plan:
     remote = Remote(target, options.asked.inputs.allowed, options.access.parallel_reads)
-    with connect(documents_of(config, plan), remote, around) as connection:
+    connecting = connect(documents_of(config, plan), remote, around)
+    with log_group(around, "Reading states"), connecting as connection:
         return planning.live(plan, connection, everything=True)
-
-
-def _show(
-    plan: Plan, options: PlanOptions, around: Surroundings, problems: tuple[Problem, ...]
-) -> None:
-    if options.json:
-        around.output.product(plan_json(plan, problems))
-    else:
-        around.output.product("".join(f"{line}\n" for line in plan_lines(plan)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runner.commands.changing import Changing
 from runner.commands.surroundings import TENANT_VARIABLE, configure, load_inputs
 from runner.errors import InvalidConfigError, ReviewedPlanError, UsageError
 from runner.plan.build import build_plan
@@ -15,6 +16,7 @@ from runner.plan.resolve import resolve
 from runner.printable import quoted
 from runner.problems import file_problem
 from runner.render.plan_json import plan_value
+from runner.review.changes import changes_of
 from runner.review.compare import (
     command_differences,
     file_differences,
@@ -26,9 +28,11 @@ from runner.review.reviewed import RULE, check_digest, read_plan
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from runner.commands.changing import Since
     from runner.commands.connect import Connection
     from runner.commands.surroundings import Inputs, Surroundings
     from runner.load import Loaded
+    from runner.plan.changes import Changes
     from runner.plan.plan import Plan
     from runner.problems import Problem
     from runner.review.reviewed import ReviewedPlan
@@ -47,6 +51,8 @@ class Asked:
         reviewed: the path of a reviewed plan, or None.
         pinned: the digest that was reviewed, or None.
         assume_unknown: whether to send to workflows whose state is unknown.
+        since: after which commit a file must be new for its actions to count, or None.
+        changes: what had changed when the run began that is gone on with.
     """
 
     inputs: Inputs
@@ -54,6 +60,8 @@ class Asked:
     reviewed: str | None = None
     pinned: str | None = None
     assume_unknown: bool = False
+    since: Since | None = None
+    changes: Changes | None = None
 
 
 class Planning:
@@ -70,6 +78,8 @@ class Planning:
         self._around = around
         self._given = _given(asked, around)
         self.inputs = _inputs(asked, self._given)
+        known = asked.changes if self._given is None else changes_of(self._given.value)
+        self._changing = Changing(asked.since, known)
 
     @property
     def is_live(self) -> bool:
@@ -82,14 +92,17 @@ class Planning:
         return self.inputs.environment
 
     def load(self) -> Loaded:
-        """Read the files, and make sure that they are still those of the reviewed plan.
+        """Read the files, make sure that they are still those reviewed, and see which are new.
 
         Raises:
             ReviewedPlanError: naming every file that has changed since.
+            UsageError: if there is no such commit or repository, or a file is not in it.
+            BrokenError: if git cannot be asked.
         """
         loaded = load_inputs(self.inputs, self._around)
         if self._given is not None:
             _refuse(file_differences(self._given, loaded.files))
+        self._changing.look(loaded, self.inputs.paths, self._around)
         return loaded
 
     def configure(self, loaded: Loaded, organization: str | None = None) -> Config:
@@ -105,6 +118,7 @@ class Planning:
 
         Raises:
             ReviewedPlanError: if it is not the reviewed one.
+            ModifiedFilesError: if actions of modified files would run, and may not.
             UsageError: if the selection names a command that there is not.
         """
         plan = self._build(config)
@@ -147,11 +161,14 @@ class Planning:
         return made.digest if self.is_live else offline.digest
 
     def _build(self, config: Config) -> Plan:
-        if self._given is None:
-            return build_plan(config, self._asked.selection)
+        selection = self._asked.selection if self._given is None else self._given.selection
         try:
-            return build_plan(config, self._given.selection)
-        except UsageError as error:  # nobody asked for this but the plan itself
+            narrowed, changes = self._changing.narrow(config, selection, self._around)
+            return build_plan(narrowed, selection, changes)
+        except UsageError as error:
+            if self._given is None:
+                raise
+            # Nobody asked for this but the plan itself.
             hint = "make the plan again, and have it reviewed"
             raise ReviewedPlanError(
                 [file_problem(RULE, self._given.path, f"its selection: {error}", hint)]
@@ -205,6 +222,10 @@ def _given(asked: Asked, around: Surroundings) -> ReviewedPlan | None:
         raise UsageError("--plan reads the files that the plan names; leave out PATH")
     if asked.selection != EVERYTHING:
         raise UsageError("--plan runs exactly what was reviewed; leave out --only and --from")
+    if asked.since is not None:
+        raise UsageError(
+            "--plan keeps to the files that were new for it; leave out --changed-since"
+        )
     given = read_plan(Path(around.cwd, asked.reviewed), asked.reviewed)
     environment = asked.inputs.environment
     if environment is not None and environment != given.environment:

@@ -219,7 +219,7 @@ class Preparation:
         once = self._options.once
         if once is None or self._options.sandbox:
             return
-        strangers = sorted(set(once.again) - {file.path for file in plan.files})
+        strangers = sorted(set(once.again) - {it.path for it in plan.counted_files})
         if strangers:
             named = ", ".join(quoted(it, 200) for it in strangers)
             raise UsageError(f"--again {named}: write the path as the plan shows it")

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.commands.outputs import check_output
+from runner.commands.publishing import is_published, news_of_run, publish
 from runner.errors import BrokenError, ExitCode
 from runner.files import write_atomically
 from runner.printable import printable
-from runner.render.report_json import report_text
+from runner.render.report_json import cleaned, report_text, report_value
 from runner.render.summary import barrier, state_lines, summary_line, summary_table
 
 if TYPE_CHECKING:
@@ -71,9 +72,11 @@ def deliver(
         output.info(line)
     if run.message:
         output.error("\n".join(printable(line) for line in run.message.split("\n")))
+    is_written = True
     try:
         _write(run, report, around)
     except (BrokenError, BrokenPipeError) as error:
+        is_written = False
         run = replace(run, exit_code=ExitCode.BROKEN)
         _rescue(run, report, error, around)
     else:
@@ -84,7 +87,15 @@ def deliver(
         first = barrier(run) if "--from" in step else ""
         output.say(" ".join(it for it in (first, step) if it), important=True)
     output.say(summary_line(run), important=run.exit_code is not ExitCode.DONE)
+    _publish(run, report if is_written else STDOUT, around)
     return run.exit_code
+
+
+def _publish(run: Run, report: str, around: Surroundings) -> None:
+    """Tell the CI system; of what is in no file it is told no path."""
+    if is_published(around):
+        value = cleaned(report_value(run), around.scrubber.scrub)
+        publish(news_of_run(value, None if report == STDOUT else report, around), around)
 
 
 def _rescue(run: Run, report: str, error: Exception, around: Surroundings) -> None:

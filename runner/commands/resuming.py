@@ -20,7 +20,9 @@ from runner.journal.reader import RULE, read_journal
 from runner.load.sources import STDIN
 from runner.plan.plan import Selection
 from runner.plan.resolve import resolve
-from runner.problems import Problem, Severity, file_problem
+from runner.problems import file_problem
+from runner.render.problems import problem_of
+from runner.review.changes import changes_of
 from runner.states import Observation, ReadState, State
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from runner.journal.history import History
     from runner.load import SourceFile
     from runner.plan.plan import Plan
+    from runner.problems import Problem
 
 
 class Resuming:
@@ -78,6 +81,7 @@ class Resuming:
         return Asked(
             inputs=replace(given.inputs, paths=paths, environment=header["environment"]),
             selection=Selection(tuple(only), start),
+            changes=changes_of(plan),
         )
 
     @property
@@ -111,14 +115,14 @@ class Resuming:
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """Those that it began with."""
-        return tuple(_problem(it) for it in self.journal.header["warnings"])
+        return tuple(problem_of(it) for it in self.journal.header["warnings"])
 
     @property
     def overrides(self) -> tuple[Applied, ...]:
         """The guardrails that were lifted when it began."""
         return tuple(
             Applied(
-                Override(it["name"], it["reason"]), tuple(_problem(told) for told in it["lifted"])
+                Override(it["name"], it["reason"]), tuple(problem_of(told) for told in it["lifted"])
             )
             for it in self.journal.header["overrides"]
         )
@@ -225,19 +229,6 @@ class Resuming:
             )
             for line, n in zip(history.seams, history.next_places, strict=True)
         )
-
-
-def _problem(value: Mapping[str, Any]) -> Problem:
-    return Problem(
-        value["rule"],
-        value["file"],
-        value["line"],
-        value["column"],
-        value["pointer"],
-        value["message"],
-        value["hint"] or "",
-        Severity(value["severity"]),
-    )
 
 
 def _source(value: Mapping[str, Any]) -> SourceControl:

@@ -6,16 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.commands.guarding import load_policy
+from runner.commands.publishing import publish_problems
 from runner.commands.surroundings import load_inputs
 from runner.errors import ExitCode
 from runner.plural import counted
+from runner.render.code_quality import code_quality
 from runner.render.plan import environment_text
-from runner.render.problems import problem_lines, problems_json
+from runner.render.problems import ProblemFormat, problem_lines, problems_json
+from runner.render.workflow_commands import problem_annotations
 from runner.validate import find_problems
 from runner.validate.policy import policy_problems
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from runner.commands.surroundings import Inputs, Surroundings
+    from runner.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +29,13 @@ class ValidateOptions:
     """The options of `validate`.
 
     Attributes:
+        format: how stdout is written.
         strict: whether warnings refuse, too.
         policy: the path of a policy to check besides, or None.
     """
 
     inputs: Inputs
-    json: bool = False
+    format: ProblemFormat = ProblemFormat.TEXT
     strict: bool = False
     policy: str | None = None
 
@@ -43,15 +50,34 @@ def validate_command(options: ValidateOptions, around: Surroundings) -> ExitCode
         files += policy.files
         problems += policy_problems(policy)
     valid = not any(options.strict or problem.is_error for problem in problems)
-    if options.json:
+    if options.format is ProblemFormat.JSON:
         around.output.product(problems_json(files, problems, valid=valid))
     else:
-        around.output.product("".join(f"{line}\n" for line in problem_lines(problems)))
-        errors = sum(problem.is_error for problem in problems)
-        found = [counted(errors, "error"), counted(len(problems) - errors, "warning")]
-        around.output.info(
-            f"{counted(len(files), 'file')} read,"
-            f" environment {environment_text(options.inputs.environment)}:"
-            f" {'valid' if not problems else ', '.join(found)}"
-        )
+        around.output.product(_product(options.format, problems, around))
+    if options.format is ProblemFormat.GITHUB:
+        around.output.problems(problems)  # annotations are few, and stand in a log without places
+    errors = sum(problem.is_error for problem in problems)
+    found = [counted(errors, "error"), counted(len(problems) - errors, "warning")]
+    around.output.info(
+        f"{counted(len(files), 'file')} read,"
+        f" environment {environment_text(options.inputs.environment)}:"
+        f" {'valid' if not problems else ', '.join(found)}"
+    )
+    publish_problems(problems, around)
     return ExitCode.DONE if valid else ExitCode.INVALID
+
+
+def _product(form: ProblemFormat, problems: Sequence[Problem], around: Surroundings) -> str:
+    if form is ProblemFormat.SARIF:
+        from runner.render.sarif import sarif  # has every rule's help with it
+
+        return sarif(problems, around.places)
+    if form is ProblemFormat.GITLAB:
+        return code_quality(problems, around.places)
+    if form is ProblemFormat.GITHUB:
+        return _as_lines(problem_annotations(problems, around.places))
+    return _as_lines(problem_lines(problems))
+
+
+def _as_lines(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)

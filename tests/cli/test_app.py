@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.support.program import Program
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("validate", "plan", "run", "status", "doctor", "sandbox", "schema")
+COMMANDS = ("validate", "plan", "run", "report", "status", "doctor", "sandbox", "init", "schema")
 SLOW = ("requests", "urllib3", "jsonschema", "jsonschema_rs", "yaml", "werkzeug")
 
 

@@ -1,0 +1,53 @@
+"""The command line of `report`."""
+
+from __future__ import annotations
+
+from enum import Enum
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from runner.cli import options as opt
+from runner.cli.process import perform
+
+
+class ReportFormat(str, Enum):
+    """What a report becomes."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JUNIT = "junit"
+    HTML = "html"
+
+
+def report(
+    path: Annotated[
+        str,
+        typer.Argument(
+            metavar="REPORT",
+            help="The report of a run, as run --report wrote it, or - for stdin.",
+            show_default=False,
+        ),
+    ],
+    output_format: Annotated[
+        ReportFormat,
+        typer.Option(
+            "--format", help="For a terminal, a summary or comment, CI's test page, or a browser."
+        ),
+    ] = ReportFormat.TEXT,
+    out: Annotated[
+        str, typer.Option(metavar="FILE", help="Write it to this file; - is stdout.")
+    ] = "-",
+    ci: opt.Ci = opt.CiSystem.AUTO,
+    log_format: opt.LogFormatOption = opt.LogFormat.TEXT,
+    verbose: opt.Verbose = 0,
+    quiet: opt.Quiet = False,
+    no_color: opt.NoColor = False,
+) -> int:
+    """Show a report again, in another form; exits with 0 whatever became of its run."""
+    from runner.commands.report import ReportOptions, report_command
+
+    options = ReportOptions(path, output_format.value, out)
+    command = partial(report_command, options)
+    return perform(command, log_format, verbose, quiet, no_color, ci=ci.value)
