@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import shlex
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+import yaml
 
 from runner.plan.desired import TABLE, decide
 from runner.sandbox import Sandbox, SandboxSettings, WorkflowState
@@ -20,6 +22,7 @@ from runner.states import State
 from tests.support.campaign import pointing_at
 from tests.support.plans import desired
 from tests.support.program import report, write
+from tests.support.repository import SETTINGS, Repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
 
     Campaign = Callable[..., Sandbox]
 
-TEXT = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 CHAPTERS = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL))
 ORGANIZATION = "acme-mkt-stage"
 # What differs from call to call: an address, a duration, a time of day.
@@ -38,6 +42,7 @@ VARYING = (
     (re.compile(r"(the sandbox at )?127\.0\.0\.1:\d+"), "mc.adobe.io"),
     (re.compile(r"\b\d+\.\d s\b"), "0.0 s"),
     (re.compile(r"\b\d\d:\d\d:\d\d UTC\b"), "00:00:00 UTC"),
+    (re.compile(r"\([0-9a-f]{12}\)"), "(COMMIT)"),
     (re.compile(r"\b\d{8}T\d{6}Z-[0-9a-f]{8}\b"), "RUN_ID"),
 )
 
@@ -139,19 +144,85 @@ def test_the_run_begins_and_ends_as_shown(program: Program) -> None:
     assert_shown(unasked, program("run", "campaigns", "--sandbox"), "run campaigns")
 
 
-# In CI, and in the other jobs
+# In pull requests and pipelines
+
+PIPELINES = "In pull requests and pipelines"
 
 
-def test_the_lines_for_ci_work_on_the_file_shown(program: Program) -> None:
-    write("campaigns/june.yaml", JUNE)
-    lines = re.findall(r"- run: campaign-runner (.*)", yaml_block("In CI", "# .github/workflows"))
-    for line in lines:
-        arguments = line.split()
-        if arguments[0] == "run":
-            arguments.append("--sandbox")
-        ended = program(*arguments)
+def test_init_writes_what_is_shown_and_its_next_steps_work(program: Program) -> None:
+    shown = consoles(PIPELINES)[0]
+    assert_shown(shown, program(*shown.command.split()), "init acme-campaigns --ci github")
+    steps = re.findall(r"^  campaign-runner (.*)$", shown.output, re.MULTILINE)
+    assert [step.split()[0] for step in steps] == ["plan", "run"]
+    for step in steps:
+        ended = program(*step.split())
         assert ended.exit_code == 0, ended.output
-    assert [line.split()[0] for line in lines] == ["validate", "plan", "run"]
+
+
+def test_what_has_changed_is_as_shown(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    repository = Repository(Path.cwd())
+    repository.write("campaigns/june.yaml", JUNE)
+    repository.commit()
+    repository.git("checkout", "-q", "-b", "july")
+    repository.write("campaigns/july.yaml", f"{HEADER}actions:\n  - start: WKF301\n")
+    repository.commit()
+    shown = consoles(PIPELINES)[1]
+    ended = program(*shown.command.split())
+    ended = dataclasses.replace(ended, stdout=ended.stderr + ended.stdout, stderr="")
+    assert_shown(shown, ended, "plan campaigns --changed-since main")
+
+
+def test_the_workflows_can_be_called_as_shown() -> None:
+    (job,) = yaml.safe_load(yaml_block(PIPELINES, "# .github/workflows"))["jobs"].values()
+    file = job["uses"].removeprefix("OWNER/campaign-runner/").removesuffix("@COMMIT")
+    called = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
+    inputs = called[True]["workflow_call"]["inputs"]  # what YAML 1.1 makes of the key `on`
+    required = {name for name, it in inputs.items() if it.get("required")}
+    assert required <= set(job["with"]) <= set(inputs)
+    wanted: dict[str, str] = {}
+    for it in called["jobs"].values():
+        wanted |= it["permissions"]
+    assert job["permissions"] == wanted
+    for name in re.findall(r"`(campaign-\w+\.yml)`", CHAPTERS[PIPELINES]):
+        assert (ROOT / ".github/workflows" / name).exists()
+
+
+def test_the_action_takes_the_inputs_and_has_the_outputs_shown() -> None:
+    (step,) = yaml.safe_load(yaml_block(PIPELINES, "- uses: OWNER/campaign-runner/.github/actions"))
+    file = step["uses"].removeprefix("OWNER/campaign-runner/").removesuffix("@COMMIT")
+    action = yaml.safe_load((ROOT / file / "action.yml").read_text(encoding="utf-8"))
+    assert set(step["with"]) <= set(action["inputs"])
+    (row,) = re.findall(r"^\| GitHub \|(.*)$", CHAPTERS[PIPELINES], re.MULTILINE)
+    outputs = set(re.findall(r"`([a-z-]+)`", row)) - {"--format github"}
+    totals = set(schema("report")["properties"]["totals"]["properties"]) - {"commands"}
+    assert outputs | {it.replace("_", "-") for it in totals} == set(action["outputs"])
+
+
+def test_every_form_of_every_command_is_named(program: Program) -> None:
+    rows = re.findall(r"^\| `campaign-runner (\w+)[^|]*\| (.*) \|$", TEXT, re.MULTILINE)
+    for command, row in rows:
+        forms = re.search(r"--format <([\w|]+)>", program(command, "--help").stdout)
+        if forms is not None and command != "sandbox":
+            assert f"--format {forms[1]}`" in row.replace("\\|", "|")
+
+
+# Editors, commits and shells
+
+
+def test_the_hook_shown_is_there() -> None:
+    shown = yaml.safe_load(yaml_block("Editors, commits and shells", "# .pre-commit"))
+    (repo,) = shown["repos"]
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert {it["id"] for it in repo["hooks"]} <= {it["id"] for it in hooks}
+
+
+def test_the_schemas_name_is_as_shown() -> None:
+    assert f"`{schema('config')['$id']}`" in CHAPTERS["Editors, commits and shells"]
+
+
+# Review the plan that runs
 
 
 def test_the_merge_job_finds_the_digest_in_the_message_of_the_merge(program: Program) -> None:
@@ -237,9 +308,6 @@ def test_the_waits_shown_are_valid(program: Program) -> None:
     write("a.yaml", HEADER + yaml_block("Say what should be true", "actions:"))
     ended = program("validate", "a.yaml", "--strict")
     assert ended.exit_code == 0, ended.output
-
-
-# Review the plan that runs
 
 
 def test_a_kept_plan_is_refused_as_shown_once_a_file_has_changed(

@@ -24,7 +24,7 @@ class Pipelines(str, Enum):
 def init(
     folder: Annotated[
         str,
-        typer.Argument(metavar="[DIR]", help="Where; it is made where it is missing."),
+        typer.Argument(metavar="DIR", help="Where; it is made where it is missing."),
     ] = ".",
     ci: Annotated[
         Pipelines, typer.Option("--ci", help="The CI system that the pipelines are for.")

@@ -17,6 +17,13 @@ from runner.scaffold.writing import write_new
 if TYPE_CHECKING:
     from runner.commands.surroundings import Surroundings
 
+_NAMES = {
+    "github": "GitHub",
+    "gitlab": "GitLab",
+    "azure": "Azure Pipelines",
+    "jenkins": "Jenkins",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class InitOptions:
@@ -53,7 +60,7 @@ def init_command(options: InitOptions, around: Surroundings) -> ExitCode:
     output.product("".join(f"{printable(name)}\n" for name in names))
     example = shlex.quote(Path(options.folder, "campaigns").as_posix())
     output.info(
-        f"A repository for {options.ci}. To look at it, without any account:\n"
+        f"A repository for {_NAMES[options.ci]}. To look at it, without any account:\n"
         f"  campaign-runner plan {printable(example)} --env prod\n"
         f"  campaign-runner run {printable(example)} --env prod --sandbox\n"
         "Its README.md says what is left to set up."
