@@ -15,7 +15,7 @@ import yaml
 from runner.load.document import Document
 from runner.load.syntax import syntax_problem
 from runner.load.text import end_of
-from runner.load.tree import TOO_DEEP, LimitError, TreeBuilder
+from runner.load.tree import TOO_DEEP, FullError, LimitError, TreeBuilder
 from runner.problems import Problem, file_problem
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def parse_documents(file: str, text: str) -> tuple[list[Document], list[Problem]]:
     """Give the documents of one file, and every problem that YAML itself shows.
 
-    A syntax error ends the file there; the documents before it are given all the same.
+    A syntax error ends the file there, and so do `MAX_PROBLEMS`; the documents before it are given
+    all the same.
 
     Args:
         file: the path as commands show it.
@@ -38,7 +39,7 @@ def parse_documents(file: str, text: str) -> tuple[list[Document], list[Problem]
     with _garbage_collector_off():
         end = _feed(builder, file, text)
     trees = builder.trees
-    if not trees and end is None:
+    if not trees and end is None and not builder.problems:
         hint = "write a configuration, such as `campaign-runner schema` describes"
         end = file_problem("empty", file, "the file is empty", hint)
     alone = len(trees) == 1 and end is None
@@ -77,6 +78,8 @@ def _feed(builder: TreeBuilder, file: str, text: str) -> Problem | None:
         return syntax_problem(file, text, error)
     except yaml.YAMLError as error:
         return syntax_problem(file, text, error)
+    except FullError:
+        return None
     except LimitError as error:
         return _too_large(file, error.place, str(error))
     finally:

@@ -29,6 +29,10 @@ TOO_DEEP = f"values are nested deeper than {MAX_DEPTH} levels here"
 _COLLECTION_TAGS = (None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
 
+class FullError(ValueError):
+    """So much is wrong that nobody would read what else is."""
+
+
 class LimitError(ValueError):
     """The file holds more than is read; `place` is where the limit was met."""
 
@@ -275,9 +279,10 @@ class TreeBuilder:
         self._problem(error.rule, mark, str(error), error.hint)
 
     def _problem(self, rule: str, mark: int, message: str, hint: str) -> None:
-        if len(self.problems) < MAX_PROBLEMS:
-            path = pointer(self._path())
-            self.problems.append(Problem(rule, self._file, *unpack(mark), path, message, hint))
+        path = pointer(self._path())
+        self.problems.append(Problem(rule, self._file, *unpack(mark), path, message, hint))
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise FullError
 
     def _path(self) -> list[PathPart]:
         """Give the path of what is being built, down to an `auth`, whose keys may be secrets."""

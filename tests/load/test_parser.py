@@ -306,3 +306,10 @@ def test_an_empty_document_at_the_end_begins_inside_of_the_file(text: str) -> No
     assert problems == []
     assert documents[-1].value is None
     assert documents[-1].place([]).line <= text.count("\n") + 1
+
+
+def test_reading_ends_where_nobody_would_read_what_else_is_wrong() -> None:
+    """Also of a file whose first document never ends, which is not called empty."""
+    problems = told("[" + "2026-01-01, " * (MAX_PROBLEMS + 5) + "{{")
+    assert len(problems) == MAX_PROBLEMS
+    assert {message for _, message, _ in problems} == {"YAML reads `2026-01-01` as a date"}
