@@ -3,11 +3,12 @@ PYTHON ?= python3
 SOURCES := $(shell find runner schema -name '*.py' -o -name '*.json')
 IN = .venv/bin/python -m
 TOOLS = .venv-tools/bin
+CHROMIUM ?= /usr/bin/chromium
 
 # -qq: of pip's words, only errors. Where packages come from is up to the user's PIP_* settings.
 PIP_INSTALL = -m pip install -qq
 
-.PHONY: help demo test crash-test fault-test test-oldest sdk-test editor-test fuzz mutation-test bench lint wheel-check workflow-check check clean
+.PHONY: help demo test crash-test fault-test test-oldest sdk-test editor-test browser-test pictures fuzz mutation-test bench lint wheel-check workflow-check check clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | \
@@ -28,6 +29,14 @@ sdk-test: .venv/.test tests/sdk/node_modules ## Drive the sandbox with Adobe's o
 
 editor-test: .venv/.test tests/editor/node_modules ## Show the schemas to the YAML language server of editors (needs Node)
 	@$(IN) pytest -n 0 -m editor tests/editor
+
+browser-test: .venv/.browser tests/browser/node_modules ## Look at the pages in a real Chromium (needs it, and Node)
+	@command -v "$(CHROMIUM)" >/dev/null || \
+		{ echo 'Chromium is missing. On Debian: apt install chromium; or name another: make CHROMIUM=PATH ...' >&2; exit 1; }
+	@CHROMIUM=$(CHROMIUM) $(IN) pytest -n 0 -m browser tests/browser
+
+pictures: .venv/.browser ## Make the pictures of the README again
+	@CHROMIUM=$(CHROMIUM) $(IN) tests.browser.pictures
 
 fuzz: .venv/.test ## Run 50,000 random files and 20,000 random answers through it (half an hour)
 	@HYPOTHESIS_PROFILE=long $(IN) pytest -n 0 tests/fuzz
@@ -75,7 +84,7 @@ clean: ## Remove all that the other targets made
 	@echo "Creating $(@D:/bin=) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv --clear $(@D:/bin=)
 
-tests/sdk/node_modules tests/editor/node_modules: tests/%/node_modules: tests/%/package-lock.json
+tests/sdk/node_modules tests/editor/node_modules tests/browser/node_modules: tests/%/node_modules: tests/%/package-lock.json
 	@npm ci --loglevel=error --no-progress --prefix tests/$*
 	@touch $@
 
@@ -85,7 +94,7 @@ tests/sdk/node_modules tests/editor/node_modules: tests/%/node_modules: tests/%/
 	@echo 'Installing the project into .venv'
 	@rm -rf build
 	@.venv/bin/python $(PIP_INSTALL) .
-	@rm -rf build .venv/.test .venv/.lint
+	@rm -rf build .venv/.test .venv/.lint .venv/.browser
 	@touch $@
 
 .venv/.test: .venv/bin/python pyproject.toml
@@ -93,9 +102,14 @@ tests/sdk/node_modules tests/editor/node_modules: tests/%/node_modules: tests/%/
 	@.venv/bin/python $(PIP_INSTALL) -e '.[test]'
 	@touch .venv/.installed $@
 
+.venv/.browser: .venv/.test
+	@echo 'Installing playwright into .venv'
+	@.venv/bin/python $(PIP_INSTALL) -e '.[test,browser]'
+	@touch .venv/.installed $@
+
 .venv/.lint: .venv/.test
 	@echo 'Installing ruff and mypy into .venv'
-	@.venv/bin/python $(PIP_INSTALL) -e '.[test,lint]'
+	@.venv/bin/python $(PIP_INSTALL) -e '.[test,browser,lint]'
 	@touch .venv/.installed $@
 
 .venv/.mutation: .venv/.test .ci/mutation-requirements.txt
