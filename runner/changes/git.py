@@ -38,6 +38,8 @@ _PASSED_ON = frozenset(
     )
 )
 _NUMBERED = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
+# How git says that there is no repository with files; which of these, its version decides.
+_WITHOUT_FILES = ("not a git repository", "work tree", "bare repository")
 _OURS = {
     "LC_ALL": "C",  # messages that are looked at below
     "GIT_OPTIONAL_LOCKS": "0",
@@ -168,7 +170,7 @@ class Git:
                 f"{OPTION}: git does not trust the repository at {folder}, since another user owns"
                 " it; if you do, run: git config --global --add safe.directory '*' (or its path)"
             )
-        if "not a git repository" in answer.error or "work tree" in answer.error:
+        if any(it in answer.error for it in _WITHOUT_FILES):
             raise UsageError(
                 f"{OPTION} asks git, and the working folder is not in a git repository with files;"
                 " run it in a clone"

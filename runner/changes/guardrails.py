@@ -130,9 +130,9 @@ def _protect(old: Guardrails, new: Guardrails, scope: _Scope) -> Iterator[Guardr
         kind = Kind.CHANGED
         if one is None or other is None:
             kind = Kind.ADDED if one is None else Kind.REMOVED
-        elif not other or set(one) < set(other):  # none named means all of them
+        elif _covers(other, one):
             kind = Kind.TIGHTENED
-        elif not one or set(other) < set(one):
+        elif _covers(one, other):
             kind = Kind.LOOSENED
         spot = spots.get(pattern)
         at = scope if spot is None else scope._replace(line=spot.line, column=spot.column)
@@ -148,6 +148,11 @@ def _refusals(guardrails: Guardrails) -> dict[str, tuple[str, ...]]:
         all_of_them = known == () or not it.refuse
         found[it.pattern] = () if all_of_them else tuple(sorted({*(known or ()), *it.refuse}))
     return found
+
+
+def _covers(refuse: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether all that `other` refuses is refused; nothing named means all actions."""
+    return not refuse or (other != () and set(other) <= set(refuse))
 
 
 def _refusal(pattern: str, refuse: tuple[str, ...] | None) -> str | None:

@@ -15,6 +15,7 @@ from runner.load import load
 from runner.plan.changes import Status
 from tests.support.repository import Repository, actions
 
+posix = pytest.mark.skipif(sys.platform == "win32", reason="needs links and names of POSIX")
 ONE, TWO = actions("start: WKF1"), actions("stop: WKF2")
 LONG = actions(*(f"stop: WKF{n}" for n in range(100, 110)))
 
@@ -86,6 +87,7 @@ class TestStatuses:
         repository.write("a.yaml", ONE)
         assert told() == [("a.yaml", "unchanged", None)]
 
+    @posix
     def test_the_mode_of_a_file_is_no_change(self, branch: Repository) -> None:
         (branch.folder / "a.yaml").chmod(0o755)
         branch.commit()
@@ -263,6 +265,18 @@ class TestCommits:
         assert branch.git("merge-base", ran, "HEAD") != ran
         assert [it[1] for it in told(ran)] == ["unchanged"] * 3 + ["added"]
 
+    def test_what_only_the_named_commit_held_is_modified_and_nothing_of_it_is_compared(
+        self, branch: Repository
+    ) -> None:
+        """A review shows what is new since both parted, and there the file was not."""
+        branch.write("c.yaml", LONG)
+        ran = branch.commit()
+        branch.write("c.yaml", LONG + "  - start: WKF1\n")
+        branch.git("add", "-A")
+        branch.git("commit", "-q", "--amend", "-m", "another")
+        assert told(ran)[-1] == ("c.yaml", "modified", None)
+        assert found(ran).before == {}
+
     def test_the_base_is_where_both_parted(self, branch: Repository) -> None:
         parted = branch.git("rev-parse", "main")
         branch.commit("on the branch")
@@ -307,6 +321,7 @@ class TestPlaces:
         Path("c.yaml").write_text(LONG)
         assert [it[1] for it in told()] == ["unchanged", "unchanged", "added"]
 
+    @posix
     def test_a_path_through_a_link_above_the_root(self, tmp_path: Path) -> None:
         repository = Repository(tmp_path / "real")
         repository.write("a.yaml", ONE)
@@ -317,6 +332,7 @@ class TestPlaces:
         made = compare("main", loaded, named, cwd=repository.folder, environ=os.environ)
         assert [it.status for it in made.changes.files] == [Status.UNCHANGED]
 
+    @posix
     def test_names_with_blanks_and_letters_of_all_kinds(self, repository: Repository) -> None:
         names = [
             "a b.yaml",
@@ -375,6 +391,7 @@ class TestStrangers:
         message = refused(str(folder))
         assert message.endswith("and 3 more")
 
+    @posix
     def test_a_link_that_leads_out(
         self, branch: Repository, tmp_path_factory: pytest.TempPathFactory
     ) -> None:
@@ -402,6 +419,7 @@ class TestStrangers:
             compare("main", loaded, ["a.yaml"], cwd=Path.cwd(), environ=os.environ)
 
 
+@posix
 class TestLinks:
     """What counts is what reading the same path would have given at the commit."""
 
@@ -457,3 +475,16 @@ class TestLinks:
         repository.remove("a.yaml")
         repository.write("a.yaml", ONE)
         assert told("main", "a.yaml") == [("a.yaml", "added", None)]
+
+    def test_one_that_led_to_nothing_and_is_gone_is_no_file_that_was_moved(
+        self, repository: Repository
+    ) -> None:
+        Path("dangling.yaml").symlink_to("nowhere")
+        repository.write("a.yaml", ONE)
+        repository.commit()
+        repository.remove("dangling.yaml")
+        repository.write("b.yaml", TWO)
+        assert told("main", "a.yaml", "b.yaml") == [
+            ("a.yaml", "unchanged", None),
+            ("b.yaml", "added", None),
+        ]

@@ -24,6 +24,11 @@ def actions(*commands: str, head: str = HEAD) -> str:
     return f"{head}actions:\n" + "".join(f"  - {it}\n" for it in commands)
 
 
+def _without_git() -> dict[str, str]:
+    """Give the variables of the process, without those that lead git to another repository."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+
 class Repository:
     """A repository in a folder, made with its first branch `main`."""
 
@@ -37,7 +42,7 @@ class Repository:
         ended = subprocess.run(
             [GIT, *_WHO, *_PROTOCOLS, *arguments],
             cwd=self.folder,
-            env={**os.environ, **SETTINGS, **(env or {})},
+            env={**_without_git(), **SETTINGS, **(env or {})},
             capture_output=True,
             check=False,
         )
