@@ -19,10 +19,10 @@ demo: .venv/.installed ## Run examples/quickstart against the sandbox and write 
 	@.venv/bin/campaign-runner run examples/quickstart --sandbox
 
 test: .venv/.test ## Run the tests; fail under 95 % branch coverage
-	@$(IN) pytest -n auto --cov --cov-report=term-missing:skip-covered
+	@$(IN) pytest -n auto --dist loadgroup --cov --cov-report=term-missing:skip-covered
 
 test-oldest: .venv-oldest/.test ## Run the tests with the oldest dependencies that pyproject.toml allows
-	@.venv-oldest/bin/python -m pytest -n auto
+	@.venv-oldest/bin/python -m pytest -n auto --dist loadgroup
 
 sdk-test: .venv/.test tests/sdk/node_modules ## Drive the sandbox with Adobe's own SDK (needs Node)
 	@$(IN) pytest -m sdk tests/sdk
@@ -62,11 +62,8 @@ lint: .venv/.lint ## Run ruff and mypy
 wheel-check: .venv-tools/.installed ## Build the wheel, install it elsewhere, and use it there
 	@$(TOOLS)/python .ci/check_wheel.py
 
-workflow-check: .venv-tools/.installed ## Check the files in .github
-	@$(TOOLS)/actionlint .github/workflows/*.yml
-	@$(TOOLS)/zizmor --offline --quiet --no-progress --persona=pedantic .github
-	@$(TOOLS)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	@$(TOOLS)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+workflow-check: .venv-tools/.installed .venv/.installed ## Check .github and the pipelines that init writes
+	@$(TOOLS)/python .ci/check_pipelines.py .venv/bin/campaign-runner
 
 check: ## Run everything that CI runs
 	@bash .ci/run

@@ -165,10 +165,13 @@ class Installed:
 def example_arguments(folder: Path) -> list[list[str]]:
     """Find what to call the program with, so that every example is used.
 
-    An example file's comments show its commands; a file without them stands alone.
+    An example file's comments show its commands; a file without them stands alone. Pipelines of CI
+    systems are no examples of these.
     """
     found: list[list[str]] = []
-    for file in sorted((folder / "examples").rglob("*.y*ml")):
+    examples = folder / "examples"
+    files = set(examples.rglob("*.y*ml")) - set((examples / "ci").rglob("*"))
+    for file in sorted(files):
         shown = EXAMPLE_COMMAND.finditer(file.read_text(encoding="utf-8"))
         commands = [[m["path"], *(["--env", m["env"]] if m["env"] else [])] for m in shown]
         commands = commands or [[file.relative_to(folder).as_posix()]]

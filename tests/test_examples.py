@@ -24,7 +24,11 @@ POLICIES = EXAMPLES / "policies"  # no files of workflows, but of whoever runs t
 POLICY = "examples/policies/stage-only.yaml"
 FAULTS = EXAMPLES / "faults"  # for the sandbox alone: tests/commands/test_faults.py reads them
 OTHERS = {POLICIES: "policy", FAULTS: "faults"}
-FOLDERS = sorted(it.name for it in EXAMPLES.iterdir() if it.is_dir() and it not in OTHERS)
+PIPELINES = (
+    EXAMPLES / "ci"
+)  # of CI systems: tests/test_ci_files.py holds them to what `init` writes
+NO_CASES = {*OTHERS, PIPELINES}
+FOLDERS = sorted(it.name for it in EXAMPLES.iterdir() if it.is_dir() and it not in NO_CASES)
 SECRETS = {
     "CAMPAIGN_STANDARD_API_KEY": SandboxSettings.api_key,
     "CAMPAIGN_STANDARD_ACCESS_TOKEN": SandboxSettings.access_token,

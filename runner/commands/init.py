@@ -47,7 +47,8 @@ def init_command(options: InitOptions, around: Surroundings) -> ExitCode:
         UsageError: if anything stands in the way, or the source cannot be written into a pipeline.
         BrokenError: if a file cannot be written.
     """
-    source = check_source(options.source or f"campaign-runner=={__version__}")
+    own = f"campaign-runner=={__version__}"
+    source = check_source(own if options.source is None else options.source)
     texts = repository(options.ci, source)
     write_new(Path(around.cwd, options.folder), texts)
     output = around.output

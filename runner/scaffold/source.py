@@ -14,8 +14,8 @@ _WRITE = (
     "write a requirement of pip, such as campaign-runner==1.2.3,"
     " git+https://HOST/OWNER/campaign-runner@TAG or ./vendor/campaign_runner-1.2.3-py3-none-any.whl"
 )
-# A name before the @ of an address; over SSH that is no secret.
-_SECRET = re.compile(r"(?<!ssh)://[^/@]*@")
+# A name before the @ of an address; over SSH that is no secret, but a password behind it is.
+_SECRET = re.compile(r"(?<!ssh)://[^/@]*@|://[^/@:]*:[^/@]*@")
 _ARCHIVES = (".whl", ".tar.gz", ".zip")
 
 
@@ -45,4 +45,6 @@ def is_path(source: str) -> bool:
 
 def is_moving(source: str) -> bool:
     """Whether it is an address of git without a tag or commit, which changes with the days."""
-    return source.rpartition("git+")[2] != source and "@" not in source.rpartition("/")[2]
+    _, git, address = source.partition("git+")
+    path = address.partition("://")[2].partition("/")[2].partition("#")[0]
+    return bool(git) and "@" not in path

@@ -374,6 +374,12 @@ class TestNothingGetsInTheWay:
         assert "warning: the summary of this step: not written: " in text
         assert github.outputs["result"] == "succeeded"
 
+    def test_a_summary_that_is_not_there_is_made(self, program: Program, github: GitHub) -> None:
+        github.summary_file.unlink()
+        write("a.yaml", ONE)
+        assert program("plan", "a.yaml", env=github.env).exit_code == 0
+        assert github.summary.startswith("<!-- campaign-runner plan -->")
+
     @pytest.mark.skipif(os.name == "nt", reason="links")
     def test_a_summary_that_is_a_link_is_not_followed(
         self, program: Program, sandbox: Sandbox, github: GitHub

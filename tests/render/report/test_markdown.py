@@ -53,6 +53,27 @@ def test_why_and_totals_and_where_stand_below_it() -> None:
     assert "at `mc.adobe.io` · exit code 1" in lines[4]
 
 
+def test_commands_of_several_organizations_are_counted_and_have_a_column() -> None:
+    commands = [entry(f"a.yaml#{n}.1", organization=it) for n, it in enumerate("aba", 1)]
+    text = shown(report_value(commands))
+    assert text.startswith("### ✅ Run succeeded: 3 commands for 2 organizations\n")
+    assert [row[4] for row in assert_harmless(text).rows] == ["organization", "a", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("url", "at"),
+    [
+        ("https://mc.adobe.io/path", "mc.adobe.io"),
+        ("http://127.0.0.1:8080", "127.0.0.1:8080"),
+        ("no-address", "no-address"),
+        ("http://[::1", "http://[::1"),
+    ],
+)
+def test_what_is_no_address_is_shown_as_it_is(url: str, at: str) -> None:
+    text = shown(report_value(target={"base_url": url, "sandbox": False}))
+    assert f" · at `{at}` · " in text
+
+
 def test_what_did_not_succeed_comes_first_then_what_was_not_reached() -> None:
     outcomes = ["succeeded", "failed", "skipped", "not_sent", "unknown"]
     commands = [entry(f"a.yaml#{n}.1", it) for n, it in enumerate(outcomes, 1)]

@@ -1,2 +1,2 @@
 arguments=("$CAMPAIGNS" --env "$TARGET" --once --state-dir "$STATE")
-if [ "${INIT_STATE,,}" = true ]; then arguments+=(--init-state); fi
+if [[ ${INIT_STATE:-} == [Tt]rue ]]; then arguments+=(--init-state); fi

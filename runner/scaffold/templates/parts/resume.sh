@@ -5,4 +5,4 @@ fi
 arguments=(--resume "$STATE/$RESUME.jsonl")
 read -ra words <<< "$SETTLE" # several are parted by blanks
 for word in "${words[@]}"; do arguments+=(--settle "$word"); done
-if [ "${RETRY_FAILED,,}" = true ]; then arguments+=(--retry-failed); fi
+if [[ ${RETRY_FAILED:-} == [Tt]rue ]]; then arguments+=(--retry-failed); fi
