@@ -62,7 +62,7 @@ lint: .venv/.lint ## Run ruff and mypy
 wheel-check: .venv-tools/.installed ## Build the wheel, install it elsewhere, and use it there
 	@$(TOOLS)/python .ci/check_wheel.py
 
-workflow-check: .venv-tools/.installed .venv/.installed ## Check .github and the pipelines that init writes
+workflow-check: .venv-tools/.installed .venv/.test ## Check .github and the pipelines that init writes
 	@$(TOOLS)/python .ci/check_pipelines.py .venv/bin/campaign-runner
 
 check: ## Run everything that CI runs
