@@ -1,6 +1,6 @@
 # Everything happens in environments inside this folder; git ignores them.
 PYTHON ?= python3
-SOURCES := $(shell find runner schema -name '*.py' -o -name '*.json')
+SOURCES := $(shell find runner schema -type f -not -name '*.pyc')
 IN = .venv/bin/python -m
 TOOLS = .venv-tools/bin
 CHROMIUM ?= /usr/bin/chromium

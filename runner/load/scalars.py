@@ -92,23 +92,24 @@ def read_scalar(text: str, tag: str, *, hidden: bool = False) -> Scalar:
         return text
     if tag == _NULL:
         return None
+    if tag in (_BOOL, _INT, _FLOAT) and (value := _convert(text, tag)) is not None:
+        return value
     shown = "this" if hidden else quoted(text)
     if tag == _TIMESTAMP:
         hint = "write a reference" if hidden else f'put it in quotes: "{printable(text, 40)}"'
         raise ScalarError("date", f"YAML reads {shown} as a date", hint)
     if tag not in (_BOOL, _INT, _FLOAT):
         raise tag_error(tag, hidden=hidden)
-    value = _convert(text, tag)
-    if value is None:
-        message = f"{shown} is not a value that can be used here"
-        hint = "write a reference" if hidden else "put it in quotes if it is text"
-        raise ScalarError("number", message, hint)
-    return value
+    message = f"{shown} is not a value that can be used here"
+    hint = "write a reference" if hidden else "put it in quotes if it is text"
+    raise ScalarError("number", message, hint)
 
 
 def _convert(text: str, tag: str) -> int | float | bool | None:
     if tag != _BOOL and len(text) > _LONGEST_NUMBER:
         return None
+    if tag == _INT and text.isascii() and text.isdigit() and (text[0] != "0" or text == "0"):
+        return int(text)  # nearly every number; the others are PyYAML's affair
     node = yaml.ScalarNode(tag, text)
     constructor = _CONSTRUCTOR()
     try:

@@ -219,9 +219,12 @@ class TreeBuilder:
             return text
 
     def _key(self, frame: MappingFrame, text: str, tag: str, mark: int) -> None:
+        frame.key_mark, frame.label, frame.key = mark, text, SKIPPED
+        if tag is STR and text not in frame.value:  # nearly every key
+            frame.key = text
+            return
         hidden = self._hides()
         shown = "this key" if hidden else f"the key {quoted(text)}"
-        frame.key_mark, frame.label, frame.key = mark, text, SKIPPED
         if tag == MERGE and not frame.merges:
             frame.start_merge()
         elif tag == MERGE:

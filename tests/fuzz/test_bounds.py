@@ -21,7 +21,7 @@ def test_too_much_processor_time_is_found_out(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(bounds, "MOST_SECONDS", 0.01)
     with pytest.raises(AssertionError), bounded("x"):  # noqa: PT012 - the work is what counts
         began = time.thread_time()
-        while time.thread_time() < began + 0.02:
+        while time.thread_time() < began + 0.1:
             pass
 
 
