@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,9 @@ from tests.support.program import Program
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+# `make browser-test` installs what they need; nothing of them can be imported without it.
+collect_ignore = [] if find_spec("playwright") else ["browser"]
 
 _SLOW = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
 _PREFIXES = ("CAMPAIGN_", "GITHUB_", "CI_", "GITLAB_", "BUILD_", "GIT_")
