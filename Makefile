@@ -8,7 +8,7 @@ CHROMIUM ?= /usr/bin/chromium
 # -qq: of pip's words, only errors. Where packages come from is up to the user's PIP_* settings.
 PIP_INSTALL = -m pip install -qq
 
-.PHONY: help demo test crash-test fault-test test-oldest sdk-test editor-test browser-test pictures fuzz mutation-test bench lint wheel-check workflow-check check clean
+.PHONY: help demo test crash-test fault-test test-oldest sdk-test editor-test browser-test pictures fuzz mutation-test bench bench-page lint wheel-check workflow-check check clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | \
@@ -53,6 +53,9 @@ mutation-test: .venv/.mutation ## Change the code in small ways: does a test not
 
 bench: .venv/.installed ## Measure the speed as ratios (nothing else should run meanwhile)
 	@$(IN) benchmarks.status_reads
+
+bench-page: .venv/.browser ## Measure how long a browser takes to open the page of 10,000 commands
+	@CHROMIUM=$(CHROMIUM) $(IN) benchmarks.page_load
 
 lint: .venv/.lint ## Run ruff and mypy
 	@$(IN) ruff check
