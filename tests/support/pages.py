@@ -10,7 +10,7 @@ from runner.ci.places import Places
 from runner.ci.systems import GITHUB
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=timezone.utc)
-NOWHERE = Places(Path("/work"))
+NOWHERE = Places(Path("/nowhere"))
 ON_GITHUB = Places(
     Path("/repository"),
     Path("/repository"),
