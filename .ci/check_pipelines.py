@@ -66,6 +66,10 @@ def check_repository() -> None:
     check_github(github)
     check_schema("action", *sorted(github.glob("actions/*/action.yml")))
     tool("pre-commit", "validate-manifest", ROOT / ".pre-commit-hooks.yaml")
+    matrix = ROOT / "examples/ci/github-matrix/campaigns.yml"
+    tool("actionlint", matrix)
+    tool("zizmor", "--offline", "--quiet", "--no-progress", "--persona=pedantic", matrix)
+    check_schema("workflows", matrix)
     tool("hadolint", *sorted((ROOT / "examples").rglob("Dockerfile")))
 
 

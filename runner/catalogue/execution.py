@@ -63,6 +63,13 @@ EXECUTION = (
         f"The policy lists the organizations that files may name.{_OVERRIDE}",
     ),
     Rule(
+        "merge",
+        "Reports do not belong together, or not all of them are there.",
+        "`report --merge` takes the reports of the shards of one plan, each of them once: of the"
+        " same files, environment, mode and address. Run the shard again that is missing or"
+        " differs, or leave out what is of another run.",
+    ),
+    Rule(
         "reviewed-plan",
         "What would be sent is not what was reviewed.",
         "A file, the environment or a state has changed since the plan was made, or the plan cannot"

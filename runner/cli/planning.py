@@ -9,6 +9,7 @@ import typer
 
 from runner.campaign.hosts import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL
 from runner.cli import options as opt
+from runner.cli import shard_options as shard_opt
 from runner.cli import since_options as since_opt
 from runner.cli.process import perform
 from runner.commands.access import DEFAULT_PARALLEL_READS
@@ -36,6 +37,7 @@ def plan(
     ] = False,
     changed_since: since_opt.ChangedSince = None,
     allow_modified: since_opt.AllowModified = False,
+    shard: shard_opt.ShardOf = None,
     only: opt.Only = None,
     start: opt.From = None,
     assume_unknown: opt.AssumeUnknown = opt.Unknown.REFUSE,
@@ -64,6 +66,7 @@ def plan(
             opt.selection(only, start),
             assume_unknown=assume_unknown is opt.Unknown.SEND,
             since=since_opt.since(changed_since, allow_modified=allow_modified),
+            shard=shard_opt.shard(shard),
         ),
         format=output_format,
         out=out,

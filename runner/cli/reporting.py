@@ -19,23 +19,32 @@ class ReportFormat(str, Enum):
     MARKDOWN = "markdown"
     JUNIT = "junit"
     HTML = "html"
+    JSON = "json"
 
 
 def report(
-    path: Annotated[
-        str,
+    paths: Annotated[
+        list[str],
         typer.Argument(
             metavar="REPORT",
-            help="The report of a run, as run --report wrote it, or - for stdin.",
+            help="Of a run, as run --report wrote it, or - for stdin; several with --merge.",
             show_default=False,
         ),
     ],
     output_format: Annotated[
         ReportFormat,
         typer.Option(
-            "--format", help="For a terminal, a summary or comment, CI's test page, or a browser."
+            "--format",
+            help="For a terminal, a summary or comment, CI's test page, a browser, or programs.",
         ),
     ] = ReportFormat.TEXT,
+    merge: Annotated[
+        bool,
+        typer.Option(
+            "--merge",
+            help="Make one report of those of run --shard, of all organizations.",
+        ),
+    ] = False,
     out: Annotated[
         str, typer.Option(metavar="FILE", help="Write it to this file; - is stdout.")
     ] = "-",
@@ -48,6 +57,6 @@ def report(
     """Show a report again, in another form; exits with 0 whatever became of its run."""
     from runner.commands.report import ReportOptions, report_command
 
-    options = ReportOptions(path, output_format.value, out)
+    options = ReportOptions(tuple(paths), output_format.value, out, merge)
     command = partial(report_command, options)
     return perform(command, log_format, verbose, quiet, no_color, ci=ci.value)

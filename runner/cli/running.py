@@ -9,6 +9,7 @@ import typer
 
 from runner.campaign.hosts import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL
 from runner.cli import options as opt
+from runner.cli import shard_options as shard_opt
 from runner.cli import since_options as since_opt
 from runner.cli.process import perform
 from runner.commands.access import DEFAULT_PARALLEL_READS, DEFAULT_STATE_DIR
@@ -127,6 +128,7 @@ def run(
     ] = MOST_SERVICE_FAILURES,
     changed_since: since_opt.ChangedSince = None,
     allow_modified: since_opt.AllowModified = False,
+    shard: shard_opt.ShardOf = None,
     only: opt.Only = None,
     start: opt.From = None,
     assume_unknown: opt.AssumeUnknown = opt.Unknown.REFUSE,
@@ -159,6 +161,7 @@ def run(
             plan_digest,
             assume_unknown is opt.Unknown.SEND,
             since_opt.since(changed_since, allow_modified=allow_modified),
+            shard=shard_opt.shard(shard),
         ),
         report=report,
         dry_run=dry_run,

@@ -132,7 +132,10 @@ def warn_about(plan: Plan, around: Surroundings) -> None:
         text = f"{printable(it.workflow or '')} is refused; a run would send nothing at all"
         around.output.warning(f"{text} (on_failure: stop)")
     if not plan.commands:
-        around.output.warning("the selection leaves no command; nothing is to be done")
+        none = "the selection leaves no command"
+        if plan.sharded is not None:
+            none = f"no command falls to shard {plan.sharded.shard}"
+        around.output.warning(f"{none}; nothing is to be done")
 
 
 def _make(options: PlanOptions, target: Target | None, around: Surroundings) -> tuple[Plan, Guard]:

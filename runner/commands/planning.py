@@ -13,6 +13,7 @@ from runner.errors import InvalidConfigError, ReviewedPlanError, UsageError
 from runner.plan.build import build_plan
 from runner.plan.plan import EVERYTHING, Selection
 from runner.plan.resolve import resolve
+from runner.plan.shard import part_of
 from runner.printable import quoted
 from runner.problems import file_problem
 from runner.render.plan_json import plan_value
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from runner.load import Loaded
     from runner.plan.changes import Changes
     from runner.plan.plan import Plan
+    from runner.plan.shard import Shard
     from runner.problems import Problem
     from runner.review.reviewed import ReviewedPlan
     from runner.validate.config import Config, DocumentConfig
@@ -53,6 +55,7 @@ class Asked:
         assume_unknown: whether to send to workflows whose state is unknown.
         since: after which commit a file must be new for its actions to count, or None.
         changes: what had changed when the run began that is gone on with.
+        shard: which part of the organizations is meant; None for all.
     """
 
     inputs: Inputs
@@ -62,6 +65,7 @@ class Asked:
     assume_unknown: bool = False
     since: Since | None = None
     changes: Changes | None = None
+    shard: Shard | None = None
 
 
 class Planning:
@@ -90,6 +94,11 @@ class Planning:
     def environment(self) -> str | None:
         """The environment that counts."""
         return self.inputs.environment
+
+    @property
+    def shard(self) -> Shard | None:
+        """The part that counts: the one asked for, or that of the reviewed plan."""
+        return self._asked.shard if self._given is None else self._given.shard
 
     def load(self) -> Loaded:
         """Read the files, make sure that they are still those reviewed, and see which are new.
@@ -120,6 +129,7 @@ class Planning:
             ReviewedPlanError: if it is not the reviewed one.
             ModifiedFilesError: if actions of modified files would run, and may not.
             UsageError: if the selection names a command that there is not.
+            InvalidConfigError: if a part is asked for, and an organization is not named.
         """
         plan = self._build(config)
         if self._given is not None:
@@ -164,7 +174,7 @@ class Planning:
         selection = self._asked.selection if self._given is None else self._given.selection
         try:
             narrowed, changes = self._changing.narrow(config, selection, self._around)
-            return build_plan(narrowed, selection, changes)
+            whole = build_plan(narrowed, selection, changes)
         except UsageError as error:
             if self._given is None:
                 raise
@@ -173,6 +183,10 @@ class Planning:
             raise ReviewedPlanError(
                 [file_problem(RULE, self._given.path, f"its selection: {error}", hint)]
             ) from error
+        if self.shard is None:
+            return whole
+        require_organization(config)
+        return part_of(whole, self.shard)
 
     def _compare(self, given: ReviewedPlan, made: Mapping[str, Any]) -> None:
         """Hold a live plan against the reviewed one, and tell which states have moved since."""
@@ -184,7 +198,8 @@ class Planning:
     def _check_digest(self, plan: Plan, *others: str) -> None:
         if self._asked.pinned is not None:
             name = self._asked.reviewed or plan.files[0].path
-            check_digest(self._asked.pinned, (*others, plan.digest), name)
+            whole = () if plan.sharded is None else (plan.sharded.whole_digest,)
+            check_digest(self._asked.pinned, (*whole, *others, plan.digest), name)
 
 
 def documents_of(config: Config, plan: Plan) -> list[DocumentConfig]:
@@ -222,6 +237,8 @@ def _given(asked: Asked, around: Surroundings) -> ReviewedPlan | None:
         raise UsageError("--plan reads the files that the plan names; leave out PATH")
     if asked.selection != EVERYTHING:
         raise UsageError("--plan runs exactly what was reviewed; leave out --only and --from")
+    if asked.shard is not None:
+        raise UsageError("--plan runs the shard that the plan is of; leave out --shard")
     if asked.since is not None:
         raise UsageError(
             "--plan keeps to the files that were new for it; leave out --changed-since"

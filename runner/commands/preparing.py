@@ -74,6 +74,7 @@ class Preparation:
         self.history: dict[int, Past] = {}
         self.offline_digest = ""
         self.environment = options.asked.inputs.environment
+        self.shard = options.asked.shard
         self.files: tuple[SourceFile, ...] = ()
         self.plan: Plan | None = None
         self.digest: str | None = None
@@ -244,7 +245,7 @@ class Preparation:
         planning = Planning(asked, self._around)
         if self._options.dry_run and planning.is_live:
             raise UsageError("--dry-run reads nothing, and this plan was made with states")
-        self.environment = planning.environment
+        self.environment, self.shard = planning.environment, planning.shard
         self._check_report(planning)
         loaded = planning.load()
         self.files = loaded.files

@@ -23,6 +23,7 @@ from runner.plan.resolve import resolve
 from runner.problems import file_problem
 from runner.render.problems import problem_of
 from runner.review.changes import changes_of
+from runner.review.reviewed import shard_of
 from runner.states import Observation, ReadState, State
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Resuming:
             inputs=replace(given.inputs, paths=paths, environment=header["environment"]),
             selection=Selection(tuple(only), start),
             changes=changes_of(plan),
+            shard=shard_of(plan),
         )
 
     @property

@@ -159,12 +159,7 @@ class _RunCommand:
                 retry_failed=self._options.resume.retry_failed,
             )
         beginning = Beginning(
-            replace(
-                self._header,
-                run_id=preparation.run_id,
-                environment=preparation.environment,
-                target=preparation.target,
-            ),
+            self._known_header(),
             preparation.offline_digest,
             preparation.digest or "",
             plan.warnings + guard.warnings,
@@ -173,6 +168,16 @@ class _RunCommand:
         journal = begin_journal(self._options.state_dir, beginning, plan, around)
         journal.pass_over(preparation.history)
         return journal
+
+    def _known_header(self) -> Header:
+        made = self._preparation
+        return replace(
+            self._header,
+            run_id=made.run_id,
+            environment=made.environment,
+            target=made.target,
+            shard=made.shard,
+        )
 
     def _tell_again(self, plan: Plan) -> Run:
         """Give what came of a run that was at its end already; nothing is sent."""
@@ -250,9 +255,7 @@ class _RunCommand:
         warnings: tuple[Problem, ...] = (),
     ) -> Run:
         made = self._preparation
-        header = replace(
-            self._header, run_id=made.run_id, environment=made.environment, target=made.target
-        )
+        header = self._known_header()
         seams: tuple[Seam, ...] = ()
         overrides = () if made.guard is None else made.guard.applied
         if made.resuming is not None:

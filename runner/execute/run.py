@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from runner.guardrails.overrides import Applied
     from runner.load import SourceFile
     from runner.plan.plan import Plan
+    from runner.plan.shard import Shard
     from runner.problems import Problem
 
 
@@ -31,6 +32,7 @@ class Header:
         run_id: unlike that of any other run.
         mode: `run` or `dry-run`.
         environment: the name given with `--env`, or None for the base.
+        shard: which part of the organizations was meant; None for all of them.
     """
 
     run_id: str
@@ -39,6 +41,7 @@ class Header:
     target: Target
     source_control: SourceControl
     started_at: datetime
+    shard: Shard | None = None
 
 
 @dataclass(frozen=True, slots=True)

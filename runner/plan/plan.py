@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from runner.plan.changes import Changes
     from runner.plan.command import Command
     from runner.plan.effects import Effect
+    from runner.plan.shard import Sharded
     from runner.problems import Problem
     from runner.states import Observation, State, WorkflowKey
 
@@ -55,6 +56,7 @@ class Plan:
         digest: the SHA-256 that ties a review to a run (rule R9), in hexadecimal.
         live: None for a plan that was made from the files alone.
         changes: how it was narrowed to what has changed since a commit; None where it was not.
+        sharded: which part of which plan it is; None where it is a whole one.
     """
 
     environment: str | None
@@ -65,6 +67,7 @@ class Plan:
     digest: str
     live: Live | None = None
     changes: Changes | None = None
+    sharded: Sharded | None = None
 
     @property
     def counted_files(self) -> tuple[SourceFile, ...]:

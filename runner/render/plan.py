@@ -39,6 +39,8 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     counts = ", ".join(f"{number} {action}" for action, number in plan.counts.items())
     yield counted(plan.total, "command") + (f": {counts}" if counts else "")
     yield f"Digest: {plan.digest}"
+    if plan.sharded is not None:
+        yield f"Shard {plan.sharded.shard} of the plan {plan.sharded.whole_digest}"
 
 
 def environment_text(environment: str | None) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from runner.printable import harmless_json
 from runner.render.changes import changes_value
 from runner.render.problems import problem_value
-from runner.render.values import command_value, details_value, files_value, tool_value
+from runner.render.values import command_value, details_value, files_value, shard_value, tool_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +39,8 @@ def plan_value(plan: Plan) -> dict[str, Any]:
     live = plan.live
     effects = live.effects if live is not None else ()
     changes = {} if plan.changes is None else {"changes": changes_value(plan.changes)}
+    part = plan.sharded
+    shard = {} if part is None else {"shard": shard_value(part.shard, part.whole_digest)}
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": tool_value(),
@@ -48,6 +50,7 @@ def plan_value(plan: Plan) -> dict[str, Any]:
         "config": {"files": files_value(plan.files)},
         "selection": {"only": list(plan.selection.only), "from": plan.selection.start},
         **changes,
+        **shard,
         "live": None if live is None else _live(live),
         "totals": {"commands": plan.total, **plan.counts},
         "warnings": [problem_value(warning) for warning in plan.warnings],

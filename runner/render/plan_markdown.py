@@ -80,7 +80,8 @@ def _headline(plan: Plan, known: Collection[str | None], *, refused: bool) -> st
     what = counted(plan.total, "command") if plan.has_work or refused else "nothing to do"
     title = "Plan refused" if refused else "Plan"
     where = _where(plan.organizations or tuple(known))
-    return f"### {title}: {what}{f' for {where}' if where else ''}\n\n"
+    shard = "" if plan.sharded is None else f" (shard {plan.sharded.shard})"
+    return f"### {title}: {what}{f' for {where}' if where else ''}{shard}\n\n"
 
 
 def _where(names: Sequence[str | None]) -> str:
@@ -226,4 +227,5 @@ def _more_items(number: int) -> str:
 
 def _foot(plan: Plan) -> str:
     files = counted(len(plan.files), "file")
-    return f"Digest: `{plan.digest}` · {files} · {version()}\n"
+    whole = "" if plan.sharded is None else f" · of the plan `{plan.sharded.whole_digest}`"
+    return f"Digest: `{plan.digest}`{whole} · {files} · {version()}\n"

@@ -9,7 +9,7 @@ from runner.execute.results import count
 from runner.printable import harmless_json
 from runner.render.changes import changes_value
 from runner.render.problems import problem_value
-from runner.render.values import command_value, details_value, files_value, tool_value
+from runner.render.values import command_value, details_value, files_value, shard_value, tool_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +32,7 @@ _OUR_WORDS = frozenset(
         "word",
         "digest",
         "offline_digest",
+        "whole_digest",
         "outcome",
         "severity",
         "rule",
@@ -77,6 +78,7 @@ def report_value(run: Run) -> dict[str, Any]:
         "plan_digest": run.digest,
         "config": {"files": files_value(run.files)},
         **({} if changes is None else {"changes": changes_value(changes)}),
+        **_shard(run),
         "source_control": source_control_value(header.source_control),
         "started_at": timestamp(header.started_at),
         "finished_at": timestamp(run.finished_at),
@@ -120,6 +122,12 @@ def override_value(applied: Applied) -> dict[str, Any]:
 def source_control_value(source: SourceControl) -> dict[str, Any]:
     """Give which commit and CI run it is."""
     return {"commit": source.commit, "ref": source.ref, "run_url": source.run_url}
+
+
+def _shard(run: Run) -> dict[str, Any]:
+    shard = run.header.shard
+    whole = None if run.plan is None or run.plan.sharded is None else run.plan.sharded.whole_digest
+    return {} if shard is None else {"shard": shard_value(shard, whole)}
 
 
 def _seam(seam: Seam) -> dict[str, Any]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from runner.load import SourceFile
     from runner.plan.command import Command
+    from runner.plan.shard import Shard
     from runner.validate.config import Wait
 
 
@@ -22,6 +23,11 @@ def tool_value() -> dict[str, str]:
 def files_value(files: Sequence[SourceFile]) -> list[dict[str, str]]:
     """Give files with their digests."""
     return [{"path": file.path, "sha256": file.sha256} for file in files]
+
+
+def shard_value(shard: Shard, whole_digest: str | None) -> dict[str, Any]:
+    """Give which part of which plan it is; the digest is None where there was no plan."""
+    return {"number": shard.number, "total": shard.total, "whole_digest": whole_digest}
 
 
 def command_value(command: Command) -> dict[str, Any]:

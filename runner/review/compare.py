@@ -51,6 +51,9 @@ def plan_differences(given: ReviewedPlan, made: Mapping[str, Any]) -> list[Probl
         for key in ("environment", "organization")
         if given.value[key] != made[key]
     ]
+    if not _same(given.value.get("shard"), made.get("shard")):
+        message = "it is a shard of another plan than the files make now"
+        problems.append(_plan_problem(given, message))
     if not _same(given.value["config"]["files"], made["config"]["files"]):
         problems.append(
             _plan_problem(given, "the plan of its files names other files, or in another order")

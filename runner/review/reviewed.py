@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from runner.errors import ReviewedPlanError
 from runner.load.sources import STDIN
 from runner.plan.plan import Selection
+from runner.plan.shard import Shard
 from runner.printable import quoted
 from runner.written import Kind, read_written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from runner.written import Fault
@@ -56,6 +57,11 @@ class ReviewedPlan:
         return Selection(tuple(selection["only"]), selection["from"])
 
     @property
+    def shard(self) -> Shard | None:
+        """Which part of the organizations it is for; None where it is for all."""
+        return shard_of(self.value)
+
+    @property
     def is_live(self) -> bool:
         """Whether states were read for it."""
         return self.value.get("live") is not None
@@ -64,6 +70,12 @@ class ReviewedPlan:
     def assume_unknown(self) -> bool:
         """Whether it was made with `--assume-unknown send`."""
         return bool((self.value.get("live") or {}).get("assume_unknown"))
+
+
+def shard_of(plan: Mapping[str, Any]) -> Shard | None:
+    """Give the part that a plan, valid by its schema, says it is; None for a whole one."""
+    value = plan.get("shard")
+    return None if value is None else Shard(value["number"], value["total"])
 
 
 def read_plan(path: Path, name: str) -> ReviewedPlan:

@@ -24,6 +24,7 @@ BEGINS = {
     "markdown": "#",
     "junit": '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ',
     "html": "<!doctype html>",
+    "json": "{",
 }
 
 
@@ -135,7 +136,7 @@ class TestRefusals:
         [
             (["report"], "REPORT"),
             (["report", "old.json", "--format", "xml"], "--format"),
-            (["report", "old.json", "more.json"], "more.json"),
+            (["report", "old.json", "more.json"], "--merge"),
             (["report", "old.json", "--out", "old.json"], "is read by this command"),
             (["report", "old.json", "--out", "."], "is not a regular file"),
         ],

@@ -140,6 +140,9 @@ def _facts(plan: Plan) -> Iterator[Fact]:
         yield Fact("Only", ", ".join(plan.selection.only), code=True)
     if plan.selection.start is not None:
         yield Fact("From", plan.selection.start, code=True)
+    if plan.sharded is not None:
+        part = plan.sharded
+        yield Fact(f"Shard {part.shard}", f"of the plan {part.whole_digest}", wide=True)
     yield Fact("Digest", plan.digest, code=True, wide=True)
 
 

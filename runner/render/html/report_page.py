@@ -19,6 +19,7 @@ from runner.render.html.words import (
     result_look,
     span,
 )
+from runner.render.report.shards import shard_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -125,6 +126,8 @@ def _facts(report: Mapping[str, Any]) -> Iterator[Fact]:
     yield Fact("Started", day_and_time(report.get("started_at")))
     yield Fact("Took", span(report.get("duration_s")))
     yield from source_facts(report.get("source_control") or {})
+    for name, told in shard_lines(report):
+        yield Fact(name, told, wide=True)
     if report.get("journal"):
         yield Fact("Journal", report["journal"], code=True)
     if report.get("run_id"):

@@ -11,6 +11,8 @@ from runner.render.changes_markdown import file_change_parts, guardrail_change_p
 from runner.render.markdown import Rows, code, header, link, page, place, row, words
 from runner.render.problems_markdown import refusal_parts, warning_parts
 from runner.render.report.going_on import going_on
+from runner.render.report.shards import shard_lines
+from runner.render.report.shards import title as shard_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,6 +53,7 @@ def report_markdown(report: Mapping[str, Any], places: Places, limit: int = SUMM
         *warning_parts(report["warnings"], places),
         *_override_parts(report),
         *_resumed_parts(report),
+        *_shard_parts(report),
         *_table_parts(report, places),
         *file_change_parts(changes, places),
         *_file_parts(report, places),
@@ -69,7 +72,9 @@ def _headline(report: Mapping[str, Any]) -> str:
     result = _RESULTS.get(report["result"]) or words(report["result"])
     sandbox = " (sandbox)" if report["target"]["sandbox"] else ""
     commands = counted(report["totals"]["commands"], "command")
-    return f"### {result}: {commands}{where}{sandbox}\n\n"
+    shard = report.get("shard")
+    part = "" if shard is None else f" (shard {shard_title(shard)})"
+    return f"### {result}: {commands}{where}{part}{sandbox}\n\n"
 
 
 def _why(report: Mapping[str, Any]) -> str:
@@ -205,6 +210,12 @@ def _resumed_parts(report: Mapping[str, Any]) -> list[str | Rows]:
     return [
         Rows(rows, len(resumed), _more_items, f"**Resumed {counted(len(resumed), 'time')}**\n\n")
     ]
+
+
+def _shard_parts(report: Mapping[str, Any]) -> list[str | Rows]:
+    shards = list(shard_lines(report))
+    rows = (f"- {name}: {words(told, 500)}\n" for name, told in shards)
+    return [Rows(rows, len(shards), _more_items, "", "\n")] if shards else []
 
 
 def _seam_row(seam: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from runner.render.output import NORMAL, VERBOSE
 from runner.render.plan import environment_text
 from runner.render.problems import problem_lines, problem_of
 from runner.render.report.going_on import going_on
+from runner.render.report.shards import shard_lines
 from runner.render.report.values import attempt_line, seconds, subject, title
 from runner.render.summary import MOST_ROWS, Row, line_of, table_of
 
@@ -64,6 +65,8 @@ def _about(report: Value) -> Iterator[str]:
     yield f"Target: {where}{printable(target['base_url'])}"
     if report["plan_digest"] is not None:
         yield f"Digest: {report['plan_digest']}"
+    for name, told in shard_lines(report):
+        yield f"{name}: {printable(told)}"
     source = report["source_control"]
     for name, key in (("Commit", "commit"), ("Ref", "ref"), ("CI run", "run_url")):
         if source[key]:

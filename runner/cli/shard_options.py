@@ -1,0 +1,31 @@
+"""The option by which a run is divided by organization, for plan and run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from runner.plan.shard import Shard
+
+ShardOf = Annotated[
+    str | None,
+    typer.Option(
+        "--shard",
+        metavar="K/N",
+        help="Only the organizations that fall to the K-th of N parts, by their names;"
+        " report --merge puts the reports together.",
+    ),
+]
+
+
+def shard(text: str | None) -> Shard | None:
+    """Give which part is meant; None for all organizations.
+
+    Raises:
+        UsageError: if it is no K/N with K from 1 to N.
+    """
+    from runner.plan.shard import read_shard
+
+    return None if text is None else read_shard(text)

@@ -1,0 +1,91 @@
+"""Divides the work of many organizations: which of them belong to the K-th of N parts."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from runner.errors import UsageError
+from runner.plan.digest import digest
+from runner.printable import quoted
+
+if TYPE_CHECKING:
+    from runner.plan.plan import Plan
+
+MOST_SHARDS = 1000
+_SHARD = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One of several parts; `number` counts from 1 to `total`."""
+
+    number: int
+    total: int
+
+    def __str__(self) -> str:
+        """Give it as `--shard` takes it."""
+        return f"{self.number}/{self.total}"
+
+    def holds(self, organization: str | None) -> bool:
+        """Whether the commands of an organization belong to it."""
+        return organization is not None and number_of(organization, self.total) == self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Sharded:
+    """What a plan is a part of.
+
+    Attributes:
+        whole_digest: of the plan that the files alone make for all organizations.
+    """
+
+    shard: Shard
+    whole_digest: str
+
+
+def number_of(organization: str, total: int) -> int:
+    """Give the number of the shard that an organization falls to, from 1 to `total`.
+
+    It is the SHA-256 of the name as a number, modulo `total`, plus 1. So it depends on nothing but
+    the name: no other organization that comes or goes moves it.
+    """
+    return int(hashlib.sha256(organization.encode()).hexdigest(), 16) % total + 1
+
+
+def read_shard(text: str) -> Shard:
+    """Read what `--shard` says.
+
+    Raises:
+        UsageError: if it is no K/N with K from 1 to N.
+    """
+    match = _SHARD.fullmatch(text)
+    number, total = (int(it) for it in match.groups()) if match else (0, 0)
+    if not 1 <= number <= total <= MOST_SHARDS:
+        raise UsageError(
+            f"--shard {quoted(text, 40)}: write K/N, the K-th of N parts, with K from 1 to N and N"
+            f" up to {MOST_SHARDS:,}, such as 1/3"
+        )
+    return Shard(number, total)
+
+
+def part_of(plan: Plan, shard: Shard) -> Plan:
+    """Give the part of a whole plan that falls to a shard.
+
+    Its ids, places and order are those of the whole one. Its digest is its own, over its own
+    commands; the digest of the whole one stands beside it.
+
+    Args:
+        plan: made from the files alone; each command has an organization.
+        shard: whose commands are kept.
+    """
+    numbers = {it: shard.holds(it) for it in plan.organizations}
+    commands = tuple(it for it in plan.commands if numbers[it.organization])
+    return replace(
+        plan,
+        commands=commands,
+        digest=digest(plan.environment, plan.counted_files, commands),
+        sharded=Sharded(shard, plan.digest),
+    )
