@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runner.commands.run_options import DEFAULT_REPORT
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from runner.commands.run_options import RunOptions
+    from runner.execute.results import CommandResult
     from runner.execute.run import Run
     from runner.plan.command import Command
 
@@ -29,7 +31,7 @@ def resume_command(options: RunOptions, journal: str) -> str:
         *([("--policy", rules.policy)] if rules.policy is not None else []),
         *(("--override", it.name) for it in rules.overrides),
         *([("--reason", rules.overrides[0].reason)] if rules.overrides else []),
-        *([("--report", options.report)] if options.report != DEFAULT_REPORT else []),
+        *([("--report", options.report)] if options.report not in (DEFAULT_REPORT, None) else []),
     ]
     return shlex.join([*words, *(word for pair in given for word in pair)])
 
@@ -37,6 +39,15 @@ def resume_command(options: RunOptions, journal: str) -> str:
 def settle_command(options: RunOptions, journal: str, identity: str, word: str) -> str:
     """Give the command that takes a person's word for a command, ready to paste."""
     return f"{resume_command(options, journal)} --settle {shlex.quote(f'{identity}={word}')}"
+
+
+def with_hint(result: CommandResult, options: RunOptions, journal: str) -> CommandResult:
+    """Say how a person settles a command whose outcome is unknown."""
+    if result.outcome is not Outcome.UNKNOWN or result.is_open:
+        return result
+    how = settle_command(options, journal, result.command.id, "sent")
+    remedy = f"look at the workflow in Campaign, then: {how} (or =not-sent)"
+    return replace(result, remedy=remedy)
 
 
 def next_step(run: Run, options: RunOptions) -> str:

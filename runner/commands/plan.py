@@ -61,7 +61,7 @@ def plan_command(options: PlanOptions, around: Surroundings) -> ExitCode:
     _check_out(options, around)
     target = options.access.target() if options.live else None
     try:
-        plan, guard = _make(options, target, around)
+        plan, guard = make_plan(options, target, around)
     except UsageError:
         raise
     except RunnerError as error:
@@ -138,9 +138,21 @@ def warn_about(plan: Plan, around: Surroundings) -> None:
         around.output.warning(f"{none}; nothing is to be done")
 
 
-def _make(options: PlanOptions, target: Target | None, around: Surroundings) -> tuple[Plan, Guard]:
+def make_plan(
+    options: PlanOptions, target: Target | None, around: Surroundings
+) -> tuple[Plan, Guard]:
+    """Give the plan that is asked for, and the guardrails that it is to be held against.
+
+    Args:
+        options: which plan.
+        target: where states are read; None for the plan that the files alone make.
+        around: the process around.
+
+    Raises:
+        RunnerError: if there is none.
+    """
     planning = Planning(options.asked, around)
-    config = planning.configure(planning.load())
+    config = planning.read()
     if options.out is not None or target is not None:
         require_organization(config)
     guard = Guard(config, options.rules, around)

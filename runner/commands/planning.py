@@ -56,6 +56,8 @@ class Asked:
         since: after which commit a file must be new for its actions to count, or None.
         changes: what had changed when the run began that is gone on with.
         shard: which part of the organizations is meant; None for all.
+        config: the files as they were read and validated before; None where they are to be.
+        kept: a reviewed plan that is at hand, instead of its path.
     """
 
     inputs: Inputs
@@ -66,6 +68,8 @@ class Asked:
     since: Since | None = None
     changes: Changes | None = None
     shard: Shard | None = None
+    config: Config | None = None
+    kept: ReviewedPlan | None = None
 
 
 class Planning:
@@ -113,6 +117,10 @@ class Planning:
             _refuse(file_differences(self._given, loaded.files))
         self._changing.look(loaded, self.inputs.paths, self._around)
         return loaded
+
+    def read(self) -> Config:
+        """Read and validate the files, unless that was done before."""
+        return self._asked.config or self.configure(self.load())
 
     def configure(self, loaded: Loaded, organization: str | None = None) -> Config:
         """Validate the files; see `surroundings.configure`."""
@@ -229,7 +237,7 @@ def _missing_organizations(config: Config) -> Iterator[Problem]:
 def _given(asked: Asked, around: Surroundings) -> ReviewedPlan | None:
     if asked.pinned is not None and _DIGEST.fullmatch(asked.pinned) is None:
         raise UsageError("--plan-digest takes the 64 hexadecimal digits that the plan shows")
-    if asked.reviewed is None:
+    if asked.reviewed is None and asked.kept is None:
         if not asked.inputs.paths:
             raise UsageError("name the files or folders to read, or a reviewed plan with --plan")
         return None
@@ -243,7 +251,7 @@ def _given(asked: Asked, around: Surroundings) -> ReviewedPlan | None:
         raise UsageError(
             "--plan keeps to the files that were new for it; leave out --changed-since"
         )
-    given = read_plan(Path(around.cwd, asked.reviewed), asked.reviewed)
+    given = asked.kept or _read(asked.reviewed or "", around)
     environment = asked.inputs.environment
     if environment is not None and environment != given.environment:
         whose = (
@@ -260,6 +268,10 @@ def _given(asked: Asked, around: Surroundings) -> ReviewedPlan | None:
         how = "with" if given.assume_unknown else "without"
         raise UsageError(f"the plan was made {how} --assume-unknown send; do the same here")
     return given
+
+
+def _read(name: str, around: Surroundings) -> ReviewedPlan:
+    return read_plan(Path(around.cwd, name), name)
 
 
 def _inputs(asked: Asked, given: ReviewedPlan | None) -> Inputs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +10,9 @@ from runner.campaign.hosts import Target, check_target
 from runner.commands.announcing import announce
 from runner.commands.connect import Remote, connect
 from runner.commands.guarding import Guard
-from runner.commands.outputs import check_apart
 from runner.commands.plan import warn_about
 from runner.commands.planning import Planning, documents_of, require_organization
-from runner.commands.reporting import check_report_path
+from runner.commands.reporting import check_run_report
 from runner.commands.resuming import Resuming
 from runner.commands.surroundings import TENANT_VARIABLE
 from runner.errors import UsageError
@@ -22,7 +20,6 @@ from runner.execute.budget import Budget
 from runner.execute.past import moved
 from runner.execute.run import not_sent
 from runner.journal.ledger import pass_over, read_ledger
-from runner.journal.lines import SUFFIX
 from runner.journal.lock import holding
 from runner.printable import quoted
 from runner.render.plan import environment_text
@@ -246,7 +243,8 @@ class Preparation:
         if self._options.dry_run and planning.is_live:
             raise UsageError("--dry-run reads nothing, and this plan was made with states")
         self.environment, self.shard = planning.environment, planning.shard
-        self._check_report(planning)
+        journal = None if self.resuming is None else self.resuming.journal.path
+        check_run_report(options, planning.inputs, self._state_folder, journal, self._around)
         loaded = planning.load()
         self.files = loaded.files
         if self.resuming is not None:
@@ -262,21 +260,6 @@ class Preparation:
             plan = self.plan = self.resuming.resolve(plan)
             self.digest = self.resuming.plan_digest
         return planning, config, plan, guard
-
-    def _check_report(self, planning: Planning) -> None:
-        """Make sure that the report replaces none of the files that a reviewed plan names.
-
-        Nor may it be taken for a journal (rule R26).
-        """
-        folder = self._state_folder
-        report = Path(self._around.cwd, self._options.report)
-        if report.suffix == SUFFIX and os.path.realpath(report.parent) == os.path.realpath(folder):
-            name = quoted(self._options.report, 200)
-            raise UsageError(f"{name} would look like a journal; end it in .json")
-        if self.resuming is not None:
-            check_apart(self.resuming.journal.path, report)
-        asked = replace(self._options.asked, inputs=planning.inputs)
-        check_report_path(self._options.report, asked, self._around, self._options.rules.policy)
 
     def _connect(self, config: Config, plan: Plan) -> Connection:
         """Give a connection for the documents of `plan`."""

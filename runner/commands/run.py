@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from runner.ci.source_control import source_control
 from runner.commands.journalling import Beginning, begin_journal, continue_journal
-from runner.commands.next_steps import next_step, settle_command
+from runner.commands.next_steps import next_step, with_hint
 from runner.commands.preparing import Preparation
 from runner.commands.reporting import check_report_path, deliver
 from runner.commands.resuming import moment
@@ -24,7 +24,6 @@ from runner.errors import (
 )
 from runner.execute.conclusion import conclude
 from runner.execute.recall import recall
-from runner.execute.results import Outcome
 from runner.execute.run import Header, Run, planned
 from runner.journal.reader import RULE
 from runner.problems import file_problem
@@ -50,8 +49,13 @@ def run_command(options: RunOptions, around: Surroundings) -> ExitCode:
         UsageError: if the options are wrong; then there is no report.
         BrokenError: if the report could not be written.
     """
-    interruption = around.world.interruption
-    with interruption.handling_signals(around.on_wish), ExitStack() as stack:
+    with around.world.interruption.handling_signals(around.on_wish):
+        return perform_run(options, around).exit_code
+
+
+def perform_run(options: RunOptions, around: Surroundings) -> Run:
+    """Do what `run_command` does, but leave signals to the caller, and give what came of it."""
+    with ExitStack() as stack:
         target = options.target()
         check_report_path(options.report, options.asked, around, options.rules.policy)
         run_id = f"{around.world.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
@@ -59,7 +63,8 @@ def run_command(options: RunOptions, around: Surroundings) -> ExitCode:
         run = _RunCommand(options, around, preparation).run()
         states = preparation.sandbox_states
         step = next_step(run, options)
-        return deliver(run, options.report, around, states, step)
+        exit_code = deliver(run, options.report, around, states, step)
+        return replace(run, exit_code=exit_code)
 
 
 class _RunCommand:
@@ -130,7 +135,7 @@ class _RunCommand:
             if preparation.resuming is not None:
                 with suppress(JournalError):  # no report is to be lost for it
                     preparation.resuming.read_journal_again()  # with the seam of just now
-        results = tuple(self._with_hint(it, journal.name) for it in execution.results)
+        results = tuple(with_hint(it, self._options, journal.name) for it in execution.results)
         run = self._end(result, exit_code, results, message)
         return replace(run, journal=journal.name, is_over=is_over, finished_at=ended_at)
 
@@ -198,20 +203,11 @@ class _RunCommand:
             error = JournalError([file_problem(RULE, resuming.journal.name, message, hint)])
             return self._refuse_files(error)
         name = resuming.journal.name
-        results = tuple(self._with_hint(it, name) for it in execution.results)
+        results = tuple(with_hint(it, self._options, name) for it in execution.results)
         run = self._end(end["result"], ExitCode(end["exit_code"]), results, end["message"])
         self._around.output.info("The run was at its end already; nothing was sent.")
         run = replace(run, warnings=resuming.warnings, overrides=resuming.overrides)
         return replace(run, journal=name, finished_at=moment(end["at"]))
-
-    def _with_hint(self, result: CommandResult, journal: str) -> CommandResult:
-        """Say how a person settles a command whose outcome is unknown."""
-        if result.outcome is not Outcome.UNKNOWN or result.is_open:
-            return result
-        how = settle_command(self._options, journal, result.command.id, "sent")
-        return replace(
-            result, remedy=f"look at the workflow in Campaign, then: {how} (or =not-sent)"
-        )
 
     def _refuse(self, error: BaseException) -> Run:
         """End a run in which nothing was sent."""

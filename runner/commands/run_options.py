@@ -56,7 +56,7 @@ class RunOptions:
     """The options of `run`.
 
     Attributes:
-        report: where the report goes; `-` is stdout.
+        report: where the report goes; `-` is stdout, and None nowhere.
         sandbox: whether to send to the embedded sandbox, wherever the two URLs lead.
         assume_yes: whether a person on a terminal is not asked.
         state_dir: where journals, locks and the ledger are.
@@ -68,7 +68,7 @@ class RunOptions:
     """
 
     asked: Asked
-    report: str = DEFAULT_REPORT
+    report: str | None = DEFAULT_REPORT
     dry_run: bool = False
     sandbox: bool = False
     assume_yes: bool = False
