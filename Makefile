@@ -72,11 +72,11 @@ check: ## Run everything that CI runs
 	@bash .ci/run
 
 clean: ## Remove all that the other targets made
-	@rm -rf .venv .venv-oldest .venv-tools build dist *.egg-info tests/*/node_modules
+	@rm -rf .venv .venv-oldest .venv-tools .venv-orchestrators build dist *.egg-info tests/*/node_modules
 	@rm -rf .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache report.json
 	@find runner schema tests .ci -type d -name __pycache__ -prune -exec rm -rf {} +
 
-.venv/bin/python .venv-oldest/bin/python .venv-tools/bin/python:
+.venv/bin/python .venv-oldest/bin/python .venv-tools/bin/python .venv-orchestrators/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 		{ echo 'Python 3.10 or newer is needed: make PYTHON=python3.11 ...' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
@@ -123,6 +123,12 @@ tests/sdk/node_modules tests/editor/node_modules tests/browser/node_modules: tes
 	@.venv-oldest/bin/python $(PIP_INSTALL) --no-deps -e .
 	@.venv-oldest/bin/python .ci/lowest.py > .venv-oldest/lowest.txt
 	@.venv-oldest/bin/python $(PIP_INSTALL) -e '.[test]' -c .venv-oldest/lowest.txt
+	@touch $@
+
+.venv-orchestrators/.test: .venv-orchestrators/bin/python pyproject.toml examples/airflow/requirements.txt examples/prefect/requirements.txt
+	@echo 'Installing Airflow and Prefect into .venv-orchestrators'
+	@grep -hv '^campaign-runner==' examples/airflow/requirements.txt examples/prefect/requirements.txt | \
+		.venv-orchestrators/bin/python $(PIP_INSTALL) -e '.[test]' -r /dev/stdin
 	@touch $@
 
 .venv-tools/.installed: .venv-tools/bin/python .ci/requirements.txt

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from runner.plural import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from runner.problems import Problem
 
@@ -123,6 +124,20 @@ class BrokenError(RunnerError):
     """The runner cannot go on for a reason of its own: a full disk, a file it may not write."""
 
     exit_code = ExitCode.BROKEN
+
+
+class RunFailedError(RunnerError):
+    """A run that a program asked for did not come to a good end.
+
+    Attributes:
+        exit_code: that of the run.
+        report: what came of it, as `schema/report.schema.json` describes it.
+    """
+
+    def __init__(self, message: str, exit_code: ExitCode, report: Mapping[str, Any]) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+        self.report = report
 
 
 class InterruptedRunError(RunnerError):

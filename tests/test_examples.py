@@ -27,7 +27,8 @@ OTHERS = {POLICIES: "policy", FAULTS: "faults"}
 PIPELINES = (
     EXAMPLES / "ci"
 )  # of CI systems: tests/test_ci_files.py holds them to what `init` writes
-NO_CASES = {*OTHERS, PIPELINES}
+TASKS = {EXAMPLES / "airflow", EXAMPLES / "prefect"}  # tests/examples/ runs them
+NO_CASES = {*OTHERS, PIPELINES, *TASKS}
 FOLDERS = sorted(it.name for it in EXAMPLES.iterdir() if it.is_dir() and it not in NO_CASES)
 SECRETS = {
     "CAMPAIGN_STANDARD_API_KEY": SandboxSettings.api_key,

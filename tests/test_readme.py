@@ -19,7 +19,7 @@ from runner.sandbox import Sandbox, SandboxSettings, WorkflowState
 from runner.sandbox.faults import Reset
 from runner.schemas import schema
 from runner.states import State
-from tests.support.campaign import pointing_at
+from tests.support.campaign import ONE, pointing_at
 from tests.support.plans import desired
 from tests.support.program import report, write
 from tests.support.repository import SETTINGS, Repository
@@ -422,6 +422,19 @@ def test_the_pipelines_that_keep_state_are_made_of_true_options(program: Program
     for line in lines:
         ended = program(*line.split(), "--init-state", "--sandbox")
         assert ended.exit_code == 0, ended.output
+
+
+# From Python
+
+
+def test_the_python_shown_does_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    write("campaigns/a.yaml", f"{ONE}environments: {{prod: {{}}}}\n")
+    (code,) = blocks("From Python", "python")
+    exec(code.replace("report=", "sandbox=True, report="), {})  # noqa: S102 - our own
+    shown = capsys.readouterr()
+    assert shown.out.startswith("campaigns/a.yaml#1.1 start WKF1\nsucceeded {'commands': 1, ")
+    assert shown.err == ""
+    assert report()["target"]["sandbox"] is True
 
 
 # Signals

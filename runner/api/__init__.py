@@ -1,0 +1,1 @@
+"""api: what the commands do, for programs: typed functions that print nothing."""
