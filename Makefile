@@ -5,10 +5,15 @@ IN = .venv/bin/python -m
 TOOLS = .venv-tools/bin
 CHROMIUM ?= /usr/bin/chromium
 
+# The real ones send no word home, and their own warnings are no errors of ours.
+ORCHESTRATOR = ORCHESTRATORS=1 DO_NOT_TRACK=1 PREFECT_SERVER_ANALYTICS_ENABLED=false \
+	PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS=120
+ORCHESTRATOR_TEST = -m pytest -n 0 -W default tests/examples/test_orchestrators.py
+
 # -qq: of pip's words, only errors. Where packages come from is up to the user's PIP_* settings.
 PIP_INSTALL = -m pip install -qq
 
-.PHONY: help demo test crash-test fault-test test-oldest sdk-test editor-test browser-test pictures fuzz mutation-test bench bench-page lint wheel-check workflow-check check clean
+.PHONY: help demo test crash-test fault-test test-oldest sdk-test editor-test browser-test pictures orchestrator-test fuzz mutation-test bench bench-page lint wheel-check workflow-check check clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | \
@@ -37,6 +42,10 @@ browser-test: .venv/.browser tests/browser/node_modules ## Look at the pages in 
 
 pictures: .venv/.browser ## Make the pictures of the README again
 	@CHROMIUM=$(CHROMIUM) $(IN) tests.browser.pictures
+
+orchestrator-test: .venv-airflow/.test .venv-prefect/.test ## Run the examples for Airflow and Prefect with the real ones (minutes to install)
+	@AIRFLOW_HOME=$(CURDIR)/.venv-airflow/home $(ORCHESTRATOR) .venv-airflow/bin/python $(ORCHESTRATOR_TEST) -k Airflow
+	@PREFECT_HOME=$(CURDIR)/.venv-prefect/home $(ORCHESTRATOR) .venv-prefect/bin/python $(ORCHESTRATOR_TEST) -k Prefect
 
 fuzz: .venv/.test ## Run 50,000 random files and 20,000 random answers through it (half an hour)
 	@HYPOTHESIS_PROFILE=long $(IN) pytest -n 0 tests/fuzz
@@ -72,11 +81,11 @@ check: ## Run everything that CI runs
 	@bash .ci/run
 
 clean: ## Remove all that the other targets made
-	@rm -rf .venv .venv-oldest .venv-tools .venv-orchestrators build dist *.egg-info tests/*/node_modules
+	@rm -rf .venv .venv-oldest .venv-tools .venv-airflow .venv-prefect build dist *.egg-info tests/*/node_modules
 	@rm -rf .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache report.json
 	@find runner schema tests .ci -type d -name __pycache__ -prune -exec rm -rf {} +
 
-.venv/bin/python .venv-oldest/bin/python .venv-tools/bin/python .venv-orchestrators/bin/python:
+.venv/bin/python .venv-oldest/bin/python .venv-tools/bin/python .venv-airflow/bin/python .venv-prefect/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 		{ echo 'Python 3.10 or newer is needed: make PYTHON=python3.11 ...' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
@@ -125,10 +134,11 @@ tests/sdk/node_modules tests/editor/node_modules tests/browser/node_modules: tes
 	@.venv-oldest/bin/python $(PIP_INSTALL) -e '.[test]' -c .venv-oldest/lowest.txt
 	@touch $@
 
-.venv-orchestrators/.test: .venv-orchestrators/bin/python pyproject.toml examples/airflow/requirements.txt examples/prefect/requirements.txt
-	@echo 'Installing Airflow and Prefect into .venv-orchestrators'
-	@grep -hv '^campaign-runner==' examples/airflow/requirements.txt examples/prefect/requirements.txt | \
-		.venv-orchestrators/bin/python $(PIP_INSTALL) -e '.[test]' -r /dev/stdin
+# Each in an environment of its own, since their dependencies exclude each other.
+.venv-airflow/.test .venv-prefect/.test: .venv-%/.test: .venv-%/bin/python pyproject.toml examples/%/requirements.txt
+	@echo 'Installing $* and the project into .venv-$*'
+	@grep -v '^campaign-runner==' examples/$*/requirements.txt > .venv-$*/requirements.txt
+	@.venv-$*/bin/python $(PIP_INSTALL) -e '.[test]' -r .venv-$*/requirements.txt
 	@touch $@
 
 .venv-tools/.installed: .venv-tools/bin/python .ci/requirements.txt
