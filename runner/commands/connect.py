@@ -164,6 +164,7 @@ class Connection:
                 budget=budget,
                 history=history,
                 is_resumed=is_resumed,
+                commit=journal.sync,
             )
             return execute(plan, means)
 

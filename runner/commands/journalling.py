@@ -66,7 +66,7 @@ class RunJournal:
         self.name = name
 
     def __call__(self, event: Event) -> None:
-        """Write an event down; where a request comes next, it is on disk before that.
+        """Write an event down; what makes a request brings it to disk with `sync` before that.
 
         Raises:
             BrokenError: if it cannot be written.
@@ -74,7 +74,6 @@ class RunJournal:
         if isinstance(event, AttemptStarting):
             n = self._places[event.command.id]
             self._writer.append(sending_line(n, event.command, event.at, event.before, event.url))
-            self._writer.sync()
         elif isinstance(event, AttemptEnded):
             n = self._places[event.command.id]
             self._writer.append(answer_line(n, event.command, event.attempt, event.verdict))
@@ -99,7 +98,7 @@ class RunJournal:
                 self._writer.append(result_line(place + 1, past.result))
 
     def sync(self) -> None:
-        """Bring all lines to disk, as before a state is read.
+        """Bring all lines to disk, as before each request; from any thread.
 
         Raises:
             BrokenError: if that fails.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.campaign.retry import retry_after
@@ -20,13 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from runner.campaign.client import CampaignClient
-    from runner.campaign.retry import RetryPolicy
     from runner.execute.answers import Wording
-    from runner.execute.budget import Budget, Pacer
     from runner.execute.events import Listener
     from runner.execute.past import Past
+    from runner.execute.rules import Rules
     from runner.execute.sending import Delivery
-    from runner.execute.settling import Settler
     from runner.plan.command import Command
     from runner.states import State
     from runner.world import World
@@ -40,32 +37,21 @@ _DOUBTS = {Verdict.LOST: Doubt.LOST, Verdict.SERVER_ERROR: Doubt.SERVER_ERROR}
 _STOPPED_HERE = "the runner itself was stopped before its answer came"
 
 
-class _NoTimeError(Exception):
-    """Why no request goes out: it would come after the deadline."""
-
-
-@dataclass(frozen=True)
-class Rules:
-    """By what a command is sent.
-
-    Attributes:
-        policy: how often and how patiently it is tried.
-        settler: finds out what became of it where its answer was lost.
-        budget: until when anything may be begun.
-        pacer: keeps commands apart.
-    """
-
-    policy: RetryPolicy
-    settler: Settler
-    budget: Budget
-    pacer: Pacer
+class _HeldBackError(Exception):
+    """Why no request goes out: it would come after the deadline, or the run stops."""
 
 
 class CommandSender:
-    """Sends one command after another, each as often as the rules allow."""
+    """Sends commands, each as often as the rules allow.
+
+    Attributes:
+        under_way: the commands that have no result yet, by their ids.
+    """
 
     def __init__(self, rules: Rules, *, world: World, wording: Wording, emit: Listener) -> None:
+        self.under_way: dict[str, Sending] = {}
         self._rules = rules
+        self._rest = rules.rest or world.pause
         self._world = world
         self._wording = wording
         self._emit = emit
@@ -95,6 +81,15 @@ class CommandSender:
         """
         delivery = delivery or command_delivery(command, client)
         sending = Sending(command, delivery, past, before, on_sending)
+        self.under_way[command.id] = sending
+        try:
+            return self._carry_through(sending, client, past)
+        finally:
+            self.under_way.pop(command.id, None)
+
+    def _carry_through(
+        self, sending: Sending, client: CampaignClient, past: Past
+    ) -> tuple[CommandResult, bool]:
         try:
             if past.in_flight_since is not None:
                 ended = self._settle_past(sending, past)
@@ -110,11 +105,9 @@ class CommandSender:
         except InterruptedRunError as error:
             outcome = Outcome.UNKNOWN if sending.in_flight else Outcome.NOT_SENT
             return sending.result(outcome, str(error), is_open=True), False
-        except (
-            BrokenError,
-            _NoTimeError,
-        ) as error:  # of the journal, who listens has taken it down
-            return sending.result(Outcome.NOT_SENT, str(error), is_open=True), False
+        except (BrokenError, _HeldBackError) as error:  # of the journal, it is taken down already
+            outcome = Outcome.UNKNOWN if sending.in_flight else Outcome.NOT_SENT
+            return sending.result(outcome, str(error), is_open=True), False
         except KeyboardInterrupt:
             self._world.interruption.request()
             return sending.cut_off(), False
@@ -125,7 +118,7 @@ class CommandSender:
             answer = self._attempt(sending, client)
             verdict = sending.delivery.judge(answer)
             ended: CommandResult | None
-            if verdict is Verdict.REJECTED and not renewed and client.renew_token():
+            if verdict is Verdict.REJECTED and not renewed and self._renew(client):
                 renewed = True
                 self._emit(TokenRenewed(sending.command))
                 continue
@@ -141,18 +134,32 @@ class CommandSender:
             if ended is not None:
                 return ended, False
 
+    def _renew(self, client: CampaignClient) -> bool:
+        with self._rules.aside:
+            return client.renew_token()
+
+    def _get_ready(self, command: Command, client: CampaignClient) -> None:
+        """Wait until the command may be sent, or raise why it may not."""
+        self._take_turn(command)
+        with self._rules.aside:
+            client.prepare()  # so that no token has to be fetched once it is taken down as sent
+        if self._rules.budget.left() <= 0:
+            raise _HeldBackError(self._rules.budget.why_no_time())
+        if why_not := self._rules.why_not():
+            raise _HeldBackError(f"not sent, since {why_not}")
+
     def _attempt(self, sending: Sending, client: CampaignClient) -> Answer | NoAnswer:
         command = sending.command
-        self._take_turn(command)
-        client.prepare()  # so that no token has to be fetched once it is taken down as sent
-        if self._rules.budget.left() <= 0:
-            raise _NoTimeError(self._rules.budget.why_no_time())
+        self._get_ready(command, client)
         at = self._world.now()
         self._emit(AttemptStarting(command, at, sending.before, sending.delivery.url))
+        with self._rules.aside:
+            self._rules.commit()
         sending.on_sending()
         sending.in_flight = True
         try:
-            answer = sending.delivery.post()
+            with self._rules.aside:
+                answer = sending.delivery.post()
         except (CredentialsError, InterruptedRunError) as error:  # its token ended just now
             sending.in_flight = False
             attempt = Attempt(at, 0.0, None, self._wording.error(error), None)
@@ -175,8 +182,8 @@ class CommandSender:
         """Wait as long as the rate asks for."""
         delay = self._rules.pacer.delay(command)
         if delay >= self._rules.budget.left():
-            raise _NoTimeError(self._rules.budget.why_no_time())
-        if delay > 0 and self._world.pause(delay):
+            raise _HeldBackError(self._rules.budget.why_no_time())
+        if delay > 0 and self._rest(delay):
             raise InterruptedRunError("interrupted before it was sent")
 
     def _wait(
@@ -198,7 +205,7 @@ class CommandSender:
             message = f"{reason}; {why}"
             return sending.result(Outcome.FAILED, message, is_open=True, of_service=True)
         self._emit(RetryPlanned(sending.command, delay, reason))
-        if self._world.pause(delay):
+        if self._rest(delay):
             message = f"interrupted before another attempt; {reason}"
             return sending.result(Outcome.NOT_SENT, message, is_open=True)
         return None

@@ -39,6 +39,8 @@ class Means:
         scrubber: cleans whatever the remote side says.
         emit: is told what happens. What it raises before an attempt keeps that from being made;
             after a BrokenError nothing more is sent.
+        commit: brings to disk what was told; called before each request, from any thread. What it
+            raises keeps that from being made, as above.
         closed: says why nothing may begin now; empty where it may.
         budget: how much the run may spend.
         history: what is known of commands from before, by their places in the plan, from 0.
@@ -55,6 +57,7 @@ class Means:
     budget: Budget
     history: Mapping[int, Past] = field(default_factory=dict)
     is_resumed: bool = False
+    commit: Callable[[], None] = lambda: None
 
 
 def execute(plan: Plan, means: Means) -> Execution:
@@ -68,8 +71,8 @@ def execute(plan: Plan, means: Means) -> Execution:
         A result for every command; those that were not reached are `not_sent`.
     """
     interruption = means.world.interruption
-    emit = _Emitter(means.emit)
-    means = replace(means, emit=emit)
+    emit = _Emitter(means.emit, means.commit)
+    means = replace(means, emit=emit, commit=emit.commit)
     progress = Progress(plan, emit, means.history, is_resumed=means.is_resumed)
     fault: Exception | None = None
     try:
@@ -124,9 +127,10 @@ class _Emitter:
     What is known by then is not to be lost; but nothing more is sent.
     """
 
-    def __init__(self, emit: Listener) -> None:
+    def __init__(self, emit: Listener, commit: Callable[[], None]) -> None:
         self.broken: BrokenError | None = None
         self._emit = emit
+        self._commit = commit
 
     def __call__(self, event: Event) -> None:
         if self.broken is None:
@@ -136,6 +140,13 @@ class _Emitter:
                 self.broken = error
         if self.broken is not None and isinstance(event, AttemptStarting):
             raise self.broken
+
+    def commit(self) -> None:
+        try:
+            self._commit()
+        except BrokenError as error:
+            self.broken = self.broken or error
+            raise
 
 
 def _hold_back(plan: Plan, progress: Progress) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
 from runner.execute.events import CommandEnded, CommandRestored, CommandStarted
@@ -58,7 +58,7 @@ class Progress:
         self._history = history or {}
         self._results: dict[int, CommandResult] = {}
         self._outcomes: dict[str, Outcome] = {}
-        self._last_sent: int | None = None
+        self._sent: set[int] = set()
         self._waiting: dict[int, Accepted] = {}
         # Of each workflow, the state last read, for as long as nothing was sent to it since.
         self._seen: dict[WorkflowKey, State] = {}
@@ -77,7 +77,7 @@ class Progress:
 
     def send(self, place: int) -> None:
         """Take down that a command may arrive from now on, until there is more to take down."""
-        self._last_sent = place
+        self._sent.add(place)
 
     def state_before(self, command: Command) -> State | None:
         """Give the state of its workflow, where it was read and nothing was sent to it since."""
@@ -97,8 +97,8 @@ class Progress:
 
     @property
     def waiting(self) -> list[Accepted]:
-        """The accepted commands that have no final result yet."""
-        return list(self._waiting.values())
+        """The accepted commands that have no final result yet, in the order of the plan."""
+        return [self._waiting[place] for place in sorted(self._waiting)]
 
     def finish(self, place: int, result: CommandResult) -> None:
         """Take down the final result of a command, and whether it is a reason to stop."""
@@ -111,6 +111,7 @@ class Progress:
             self._seen.pop(command.key, None)
         self._results[place] = result
         self._outcomes[command.id] = result.outcome
+        self._sent.discard(place)
         self._waiting.pop(place, None)
         self._emit(CommandEnded(self._numbers[place], self._plan.total, result))
         self.why_not = self.why_not or self._reason_to_stop(result)
@@ -135,11 +136,11 @@ class Progress:
         self.why_not = f"{why} before"
         for place, accepted in self._waiting.items():
             self._results.setdefault(place, cut_off(accepted, why))
-        if self._last_sent is not None:
-            message = f"{why} here. Look at the workflow in Campaign"
-            command = self._plan.commands[self._last_sent]
+        message = f"{why} here. Look at the workflow in Campaign"
+        for place in self._sent:
+            command = self._plan.commands[place]
             result = CommandResult(command, Outcome.UNKNOWN, (), message, is_open=True)
-            self._results.setdefault(self._last_sent, result)
+            self._results.setdefault(place, result)
 
     def results(self) -> tuple[CommandResult, ...]:
         """Give a result for every command.
@@ -157,16 +158,18 @@ class Progress:
         """Whether a resumed run would do nothing more by itself.
 
         So it is where every command has its final outcome, and where one whose `on_failure` is
-        `stop` is a reason to send no other, as is a desired state that is refused (rule R13).
+        `stop` is a reason to send no other, as is a desired state that is refused (rule R13). What
+        was under way beside that one still has to come to its outcome.
         """
         if self._plan.blockers:
             return True
-        for place, _ in enumerate(self._plan.commands):
-            result = self._taken_down(place)
-            if result is None or result.is_open:
+        steps = groupby(enumerate(self._plan.commands), lambda it: (it[1].document, it[1].step))
+        for _, step in steps:
+            results = [self._taken_down(place) for place, _ in step]
+            if any(it is not None and self._ends_all(it) for it in results):
+                return not any(it is not None and it.is_open and _was_sent(it) for it in results)
+            if any(it is None or it.is_open for it in results):
                 return False
-            if self._is_bad(result) and result.command.on_failure == "stop":
-                return True
         return True
 
     @property
@@ -188,6 +191,13 @@ class Progress:
             return f"the outcome of {command.id} is {result.outcome.value}"
         return ""
 
+    def _ends_all(self, result: CommandResult) -> bool:
+        return self._is_bad(result) and result.command.on_failure == "stop" and not result.is_open
+
     @staticmethod
     def _is_bad(result: CommandResult) -> bool:
         return result.outcome in (Outcome.FAILED, Outcome.UNKNOWN)
+
+
+def _was_sent(result: CommandResult) -> bool:
+    return result.outcome is not Outcome.NOT_SENT

@@ -1,4 +1,7 @@
-"""Carries out one step of a plan: its commands in order, and then what they are waited for."""
+"""Carries out one step of a plan: its commands in order, and then what they are waited for.
+
+Where a few of its commands may be under way at a time, each of them has a thread of its own.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from runner.errors import CredentialsError, InterruptedRunError
+from runner.execute.abreast import Abreast, Turns, lending, rest
 from runner.execute.answers import Wording
-from runner.execute.attempts import CommandSender, Rules
+from runner.execute.attempts import CommandSender
 from runner.execute.budget import Pacer
 from runner.execute.events import PauseStarted
 from runner.execute.looking import LEAST_LOOK, interruptible
 from runner.execute.past import NO_PAST, accepted_before, with_past
 from runner.execute.results import CommandResult, Outcome
+from runner.execute.rules import Rules
 from runner.execute.settling import Settler
 from runner.execute.signals import NoTriggerError, signal_request
 from runner.execute.waiting import Accepted, Waiter
@@ -22,7 +27,7 @@ from runner.states import State
 from runner.validate.config import SIGNAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from runner.execute.executor import Means
     from runner.execute.past import Past
@@ -35,15 +40,43 @@ if TYPE_CHECKING:
 class Carrier:
     """Carries out step after step, and takes everything down in `progress`."""
 
-    def __init__(self, progress: Progress, means: Means, why_broken: Callable[[], str]) -> None:
-        """Take what it needs; `why_broken` says why the runner cannot go on, if so."""
+    def __init__(
+        self,
+        progress: Progress,
+        means: Means,
+        why_broken: Callable[[], str],
+        pacer: Pacer | None = None,
+        turns: Turns | None = None,
+    ) -> None:
+        """Take what it needs.
+
+        Args:
+            progress: of the run.
+            means: what the plan is carried out with.
+            why_broken: says why the runner cannot go on, if so.
+            pacer: of the run, if there is one already.
+            turns: where several commands are under way at a time.
+        """
         self._why_broken = why_broken
         self._progress = progress
+        self._pacer = pacer or Pacer(means.world)
+        if turns is not None:
+            means = lending(means, turns)
         self._means = means
         self._world = means.world
         self._look = interruptible(means.look, means.world.interruption)
-        settler = Settler(self._look, means.world, means.emit)
-        rules = Rules(means.policy, settler, means.budget, Pacer(means.world))
+        rules = Rules(
+            means.policy,
+            Settler(self._look, means.world, means.emit),
+            means.budget,
+            self._pacer,
+            means.commit,
+            self._why_not,
+        )
+        self._is_abreast = turns is not None
+        if turns is not None:
+            resting = partial(rest, means.world, self._why_not)
+            rules = replace(rules, aside=turns.lent, rest=resting)
         self._sender = CommandSender(
             rules, world=means.world, wording=Wording(means.scrubber), emit=means.emit
         )
@@ -52,8 +85,37 @@ class Carrier:
     def carry_out(self, step: Sequence[tuple[int, Command]]) -> None:
         """Send the commands of one step, with their places in the plan, and wait for them."""
         progress = self._progress
+        most = min(len(step), max(command.parallel for _, command in step))
+        if most > 1:
+            turns = Turns()
+            abreast = Carrier(progress, self._means, self._why_broken, self._pacer, turns)
+            abreast.send_abreast(step, most, turns)
+        else:
+            for job in self._jobs(step):
+                job()
+        if progress.waiting:
+            self._waiter.wait(progress)
+            progress.forget()
+
+    def send_abreast(self, step: Sequence[tuple[int, Command]], most: int, turns: Turns) -> None:
+        """Send the commands of one step, at most so many at a time; `turns` is what they lend."""
+        # First what is known: one that comes later may be a reason to send nothing more.
+        jobs = self._jobs(sorted(step, key=lambda it: self._past(it[0]).result is None))
+        try:
+            Abreast(turns, jobs).do_all(most)
+        except KeyboardInterrupt:  # by force
+            self._world.interruption.request()
+            turns.end()
+            places = {command.id: place for place, command in step}
+            for identity, sending in list(self._sender.under_way.items()):
+                self._progress.finish(places[identity], sending.cut_off())
+            self._progress.interrupt()
+
+    def _jobs(self, step: Sequence[tuple[int, Command]]) -> Iterator[Callable[[], None]]:
+        """Give what sends each command that has to be sent, and see to all others on the way."""
+        progress = self._progress
         for place, command in step:
-            past = self._means.history.get(place, NO_PAST)
+            past = self._past(place)
             if past.result is not None:
                 progress.restore(place, past.result)
                 continue
@@ -62,7 +124,7 @@ class Carrier:
                 self._take(place, accepted_before(command, past), past)
                 continue
             self._see_to_limits(command)
-            if progress.why_not:
+            if progress.why_not and not self._is_only_settled(past):
                 continue  # of what comes after, more may be known from before
             if not command.is_sent:
                 progress.finish(place, self._without_sending(place, command))
@@ -70,10 +132,24 @@ class Carrier:
                 message = f"not sent, since {command.follows} did not succeed"
                 progress.finish(place, CommandResult(command, Outcome.NOT_SENT, (), message))
             else:
-                self._send(place, command, past)
-        if progress.waiting:
-            self._waiter.wait(progress)
-            progress.forget()
+                progress.begin(place)
+                yield partial(self._send, place, command, past)
+
+    def _past(self, place: int) -> Past:
+        return self._means.history.get(place, NO_PAST)
+
+    def _why_not(self) -> str:
+        return self._progress.why_not
+
+    def _is_only_settled(self, past: Past) -> bool:
+        """Whether it is looked up though another's outcome lets nothing more be sent.
+
+        It was in flight beside that one, and would have got its answer.
+        """
+        progress = self._progress
+        ends = progress.closed or progress.rejected or self._world.interruption.requested
+        in_flight = self._is_abreast and past.in_flight_since is not None
+        return in_flight and not (ends or self._why_broken())
 
     def _see_to_limits(self, command: Command) -> None:
         """Take down where nothing more may be begun."""
@@ -118,7 +194,6 @@ class Carrier:
 
     def _send(self, place: int, command: Command, past: Past) -> None:
         progress = self._progress
-        progress.begin(place)
         # What is in flight is settled first; to read it beforehand would say nothing of before.
         delivery = self._prepare(command) if past.in_flight_since is None else None
         if isinstance(delivery, CommandResult):
@@ -129,7 +204,7 @@ class Carrier:
         # For what is sent anew, a state of long ago would prove nothing (R15).
         in_flight = past.in_flight_since is not None
         before = past.before if in_flight else progress.state_before(command)
-        result, progress.rejected = self._sender.send(
+        result, rejected = self._sender.send(
             command,
             client,
             delivery,
@@ -137,6 +212,7 @@ class Carrier:
             before=before,
             on_sending=partial(progress.send, place),
         )
+        progress.rejected = progress.rejected or rejected
         self._means.budget.note(result)
         self._see_why_not_sent(result)
         self._take(place, result, replace(past, before=before, since=()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from typing import TYPE_CHECKING, Any
 
 from runner.errors import BrokenError
@@ -23,6 +24,8 @@ class JournalWriter:
     """An open journal, to which lines are appended; a context manager.
 
     After a line that could not be written there is no other, so that a torn line is the last one.
+    Lines come from one thread at a time; any number may bring them to disk, and share one write
+    to it where they can.
     """
 
     def __init__(self, path: Path, scrub: Callable[[Any], Any]) -> None:
@@ -38,7 +41,9 @@ class JournalWriter:
         self._path = path
         self._scrub = scrub
         self._file = open_for_append(path)
-        self._is_dirty = False
+        self._written = 0  # lines, and
+        self._synced = 0  # how many of them are on disk for certain
+        self._syncing = threading.Lock()
         self._failure: BrokenError | None = None
 
     @classmethod
@@ -70,7 +75,7 @@ class JournalWriter:
         writer = cls(path, scrub)
         try:
             os.ftruncate(writer._file.fileno(), whole)
-            writer._is_dirty = True
+            writer._written += 1
         except OSError as error:
             writer.close()
             raise writer._broken(error) from error
@@ -84,29 +89,32 @@ class JournalWriter:
         """
         if self._failure is not None:
             raise self._failure
-        self._is_dirty = True
         try:
             left = memoryview(_text(self._scrub(line)).encode("utf-8", "backslashreplace"))
             while left:  # past any buffer, which would be written at some later time
                 left = left[os.write(self._file.fileno(), left) :]
         except OSError as error:
             raise self._broken(error) from error
+        self._written += 1
 
     def sync(self) -> None:
-        """Bring all lines to disk.
+        """Bring to disk all lines that were appended before.
 
         Raises:
             BrokenError: if that fails, or an earlier line could not be written.
         """
-        if self._failure is not None:
-            raise self._failure
-        if not self._is_dirty:
-            return
-        try:
-            os.fsync(self._file.fileno())
-        except OSError as error:
-            raise self._broken(error) from error
-        self._is_dirty = False
+        wanted = self._written
+        with self._syncing:
+            if self._failure is not None:
+                raise self._failure
+            written = self._written
+            if self._synced >= wanted:  # another thread has brought them there meanwhile
+                return
+            try:
+                os.fsync(self._file.fileno())
+            except OSError as error:
+                raise self._broken(error) from error
+            self._synced = written
 
     def close(self) -> None:
         """Close the file."""

@@ -76,6 +76,7 @@ def _of_action(document: DocumentConfig, action: Action) -> Iterator[Command]:
             signal=action.signal,
             settle=document.settle,
             rate=document.rate,
+            parallel=action.parallel,
         )
 
 
@@ -116,4 +117,5 @@ def _ensure(document: DocumentConfig, desired: Desired) -> Command:
         desired=desired,
         settle=document.settle,
         rate=document.rate,
+        parallel=desired.parallel,
     )

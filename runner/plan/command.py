@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from runner.validate.config import COMMANDS, DEFAULT_SETTLE, SIGNAL, WAIT
+from runner.validate.config import COMMANDS, DEFAULT_PARALLEL, DEFAULT_SETTLE, SIGNAL, WAIT
 
 if TYPE_CHECKING:
     from runner.states import WorkflowKey
@@ -36,7 +36,8 @@ class Command:
     Attributes:
         id: `<document>#<action>.<n>`, the same for the same content (rule R8).
         document: the name of the document it stands in.
-        step: those of one step are sent one after another, and then waited for together.
+        step: those of one step are sent one after another, or a few at a time, and then waited
+            for together.
         action: `start`, `stop`, `pause`, `resume`, `signal`; `ensure` for a desired state that
             calls for no command, or whose workflow's state is not known yet; `wait` for a pause.
         workflow: None for a pause.
@@ -53,6 +54,7 @@ class Command:
         follows: the id of the command without whose success this one is not sent.
         settle: seconds for which the state is read after a lost answer (rule R17).
         rate: the most commands per second to its organization; None without a limit.
+        parallel: how many of its step may be under way at a time.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Command:
     follows: str | None = None
     settle: float = DEFAULT_SETTLE
     rate: float | None = None
+    parallel: int = DEFAULT_PARALLEL
 
     @property
     def is_sent(self) -> bool:

@@ -51,6 +51,8 @@ def _further(command: Command) -> Iterator[list[Any]]:
         yield ["settle", command.own_settle]
     if command.rate is not None:
         yield ["rate", command.rate]
+    if command.parallel > 1:  # so that the digest of any other plan is what it always was
+        yield ["parallel", command.parallel]
 
 
 def _line(value: object) -> bytes:

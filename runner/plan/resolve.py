@@ -71,7 +71,7 @@ def _in_rounds(made: list[tuple[Command, Observation, Decision]]) -> Iterator[Co
             elif k == 0:
                 reason = _reason(ensure, seen, decision)
                 decided = Decided(bool(decision.refused), reason, bool(decision.warning))
-                yield replace(ensure, step=f"{ensure.step}:1", decided=decided)
+                yield replace(ensure, step=f"{ensure.step}:1", decided=decided, parallel=1)
 
 
 def _command(ensure: Command, actions: tuple[str, ...], k: int) -> Command:

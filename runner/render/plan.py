@@ -88,6 +88,8 @@ def _notes(command: Command) -> Iterator[str]:
         yield printable(", ".join(given), 200)
     if command.wait is not None:
         yield f"until {command.wait.until}, at most {format_duration(command.wait.timeout)}"
+    if command.parallel > 1:
+        yield f"{command.parallel} at a time"
     if command.decided is not None:
         yield printable(command.decided.reason)
 

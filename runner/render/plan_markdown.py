@@ -174,6 +174,8 @@ def _notes(command: Command) -> Iterator[str]:
     if command.wait is not None:
         most = format_duration(command.wait.timeout)
         yield f"waits until {command.wait.until}, at most {most}"
+    if command.parallel > 1:
+        yield f"{command.parallel} at a time"
     if command.decided is not None:
         refused = "**refused**: " if command.decided.refused else ""
         yield f"{refused}{words(command.decided.reason)}"

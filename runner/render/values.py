@@ -70,6 +70,8 @@ def details_value(command: Command) -> dict[str, Any]:
         value["settle_s"] = command.own_settle
     if command.is_sent and command.rate is not None:
         value["rate_per_s"] = command.rate
+    if command.parallel > 1:
+        value["parallel"] = command.parallel
     return value
 
 

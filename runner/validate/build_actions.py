@@ -10,9 +10,11 @@ from runner.states import State
 from runner.validate.config import (
     COMMANDS,
     DEFAULT_ON_FAILURE,
+    DEFAULT_PARALLEL,
     DEFAULT_POLL,
     DEFAULT_TIMEOUT,
     DEFAULT_WAIT_TIMEOUT,
+    PARALLEL,
     SIGNAL,
     WAIT,
     Action,
@@ -36,6 +38,7 @@ class Defaults:
     on_failure: str = DEFAULT_ON_FAILURE
     wait_timeout: float = DEFAULT_WAIT_TIMEOUT
     poll: float = DEFAULT_POLL
+    parallel: int = DEFAULT_PARALLEL
 
 
 def build_defaults(defaults: Mapping[str, Any]) -> Defaults:
@@ -46,6 +49,7 @@ def build_defaults(defaults: Mapping[str, Any]) -> Defaults:
         defaults.get("on_failure", DEFAULT_ON_FAILURE),
         _seconds(wait, "timeout", DEFAULT_WAIT_TIMEOUT),
         _seconds(wait, "poll", DEFAULT_POLL),
+        int(defaults.get(PARALLEL, DEFAULT_PARALLEL)),  # 2.0 is a whole number to JSON
     )
 
 
@@ -67,6 +71,7 @@ def build_action(
         on_failure=action.get("on_failure", defaults.on_failure),
         wait=None if wait is None else _wait(State(wait["until"]), wait, defaults),
         signal=None if signal is None else _signal(signal),
+        parallel=1 if signal else int(action.get(PARALLEL, defaults.parallel)),
     )
 
 
@@ -87,6 +92,7 @@ def build_desired(
                 restart_finished=settings.get("restart_finished", False),
                 restart_failed=settings.get("restart_failed", False),
                 allow_start=settings.get("allow_start", False),
+                parallel=defaults.parallel,
             )
         )
     return found

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 COMMANDS = ("start", "stop", "pause", "resume")
 SIGNAL = "signal"
 WAIT = "wait"
+PARALLEL = "parallel"
 DEFAULT_TIMEOUT = 70.0  # seconds; the gateway itself gives up after 60
 DEFAULT_ON_FAILURE = "stop"
+DEFAULT_PARALLEL = 1  # one command after another
 DEFAULT_WAIT_TIMEOUT = 600.0  # seconds
 DEFAULT_POLL = 5.0  # seconds
 DEFAULT_SETTLE = 60.0  # seconds
@@ -92,6 +94,7 @@ class Action:
         signal: where `command` is `SIGNAL`.
         pause: seconds, where `command` is `WAIT`.
         line, column: where a pause stands.
+        parallel: how many of its commands may be under way at a time.
     """
 
     index: int
@@ -105,6 +108,7 @@ class Action:
     pause: float | None = None
     line: int = 1
     column: int = 1
+    parallel: int = DEFAULT_PARALLEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,7 @@ class Desired:
         restart_finished: whether a finished one is started again.
         restart_failed: whether a failed one is stopped and started again.
         allow_start: whether one that does not run is started in order to be paused.
+        parallel: how many commands of a document's desired states may be under way at a time.
     """
 
     index: int
@@ -127,6 +132,7 @@ class Desired:
     restart_finished: bool = False
     restart_failed: bool = False
     allow_start: bool = False
+    parallel: int = DEFAULT_PARALLEL
 
 
 @dataclass(frozen=True, slots=True)

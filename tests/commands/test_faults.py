@@ -199,7 +199,7 @@ def test_what_other_schemas_define_is_the_same_here() -> None:
         (
             "{fault: error, status: 600}",
             27,
-            "this is not a valid status of an error (maximum)",
+            "`600` is more than 599",
             "write an HTTP status from 400 to 599, such as 502",
         ),
         (
@@ -247,7 +247,7 @@ def test_what_other_schemas_define_is_the_same_here() -> None:
         (
             "{fault: reset, probability: 2}",
             32,
-            "this is not a valid probability (maximum)",
+            "`2` is more than 1",
             "write a number from 0 to 1, such as 0.1",
         ),
         (

@@ -97,6 +97,7 @@ class Stage:
         closed: says why nothing may begin now (rule R32).
         deadline: of the run, in seconds.
         history: what is known of commands from before, by their places.
+        commit: is called before each request.
     """
 
     def __init__(self) -> None:
@@ -112,6 +113,7 @@ class Stage:
         self.deadline: float | None = None
         self.most_failures = 5
         self.history: dict[int, Past] = {}
+        self.commit: Callable[[], None] = lambda: None
 
     def run(self, commands: Sequence[Command], *replies: Reply) -> Execution:
         """Carry out commands; each request but a read gets the next of the replies."""
@@ -151,6 +153,7 @@ class Stage:
             budget=Budget(world, self.deadline, self.most_failures),
             history=self.history,
             is_resumed=bool(self.history),
+            commit=self.commit,
         )
         execution = execute(plan, means)
         if isinstance(execution.fault, (AssertionError, IndexError)):

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import stat
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -166,6 +167,34 @@ class TestAppending:
             writer.sync()
             writer.sync()
             assert disk.count == 1
+
+    def test_those_who_wait_share_one_write_to_the_disk(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The first is still writing when three others come: one more write is for all of them."""
+        entered, go_on = threading.Event(), threading.Event()
+        calls: list[int] = []
+
+        def slow(descriptor: int) -> None:
+            calls.append(descriptor)
+            entered.set()
+            assert go_on.wait(10)
+
+        with created() as writer, monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", slow)
+            writer.append(sending())
+            threads = [threading.Thread(target=writer.sync)]
+            threads[0].start()
+            assert entered.wait(10)
+            for _ in range(3):
+                writer.append(sending())
+                threads.append(threading.Thread(target=writer.sync))
+            for thread in threads[1:]:
+                thread.start()
+            go_on.set()
+            for thread in threads:
+                thread.join(10)
+            assert len(calls) == 2
 
     def test_a_line_that_the_system_takes_in_pieces_is_whole(
         self, monkeypatch: pytest.MonkeyPatch

@@ -76,6 +76,13 @@ def test_commands_made_for_a_desired_state_keep_settle_and_rate_r17() -> None:
     ]
 
 
+def test_a_command_knows_how_many_may_be_under_way_beside_it() -> None:
+    plan = offline(action("stop", "A", "B", parallel=4), desired("C", "started", parallel=2))
+    assert [it.parallel for it in plan.commands] == [4, 4, 2]
+    assert [it.parallel for it in live(plan, C="stopped").commands] == [4, 4, 2]
+    assert [it.parallel for it in live(plan, C="started").commands] == [4, 4, 1]  # nothing to send
+
+
 def test_a_bare_wait_has_no_workflow_and_is_not_counted_r8() -> None:
     plan = build_plan(config_of(EVERYTHING))
     pause = plan.commands[2]

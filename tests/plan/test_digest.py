@@ -55,6 +55,8 @@ def signal(value: Any, *others: tuple[str, Any], **change: str) -> Command:
         {"settle": 0.0},
         {"rate": 1.0},
         {"rate": 60.0},
+        {"parallel": 2},
+        {"parallel": 3},
     ],
     ids=str,
 )
@@ -86,6 +88,10 @@ def test_settle_and_rate_are_not_taken_for_each_other_r9() -> None:
 
 def test_a_settle_that_is_the_default_is_none_at_all_so_that_old_reviews_stay_valid_r35() -> None:
     assert of(replace(BASE, settle=60.0, rate=None)) == of(BASE)
+
+
+def test_one_after_another_is_none_of_what_it_covers_so_that_old_reviews_stay_valid_r35() -> None:
+    assert of(replace(BASE, parallel=1)) == of(BASE)
 
 
 def test_a_decision_changes_it_but_not_its_reason_r9() -> None:

@@ -53,6 +53,16 @@ def test_an_offline_plan_says_nothing_of_states() -> None:
     assert lines[7].startswith("Digest: ")
 
 
+def test_how_many_are_under_way_at_a_time_is_shown() -> None:
+    lines = list(
+        plan_lines(offline(action("stop", "A", "B", parallel=4), desired("C", parallel=2)))
+    )
+    assert [line.rpartition("  ")[2] for line in lines[3:6]] == [
+        *["4 at a time"] * 2,
+        "2 at a time",
+    ]
+
+
 def test_why_a_state_is_unknown_is_told_once_for_each_workflow() -> None:
     unknown = Observation("acme", "A", True, ReadState(State.UNKNOWN, "11", "state"))
     plan = live(offline(action("stop", "A"), action("start", "A", index=2)), unknown)

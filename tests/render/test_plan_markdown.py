@@ -74,6 +74,8 @@ class TestWhatAReviewerReads:
             )
         )
         assert "| stop | `A` | `a.yaml:1` | First; waits until stopped, at most 10m |" in text
+        text_of_two = shown(offline(action("stop", "A", parallel=4)))
+        assert "| stop | `A` | `a.yaml:10` | 4 at a time |" in text_of_two
         assert r'| signal | `B` `signal1` | `a.yaml:1` | `audience="v\|p", n=3` |' in text
         assert "| wait | 1m30s | `a.yaml:1` |  |" in text
         assert "### Plan: 2 commands for" in text

@@ -50,6 +50,23 @@ def test_an_action_wins_over_the_environment_and_that_over_the_defaults_r2(
 
 
 @pytest.mark.parametrize(
+    ("environment", "expected"), [(None, [1, 8, 1, 1]), ("prod", [4, 8, 1, 4])]
+)
+def test_parallel_is_that_of_the_action_or_of_the_defaults_and_none_of_a_signal(
+    environment: str | None, expected: list[int]
+) -> None:
+    text = (
+        "actions:\n- start: [A, B]\n- {stop: [A, B], parallel: 8}\n"
+        "- signal: {workflow: C, activity: s, source: CI}\n"
+        "desired: {D: started}\n"
+        "environments: {prod: {defaults: {parallel: 4}}}\n"
+    )
+    found = [it.parallel for it in actions(text, environment)]
+    found += [it.parallel for it in desired(text, environment)]
+    assert found == expected
+
+
+@pytest.mark.parametrize(
     ("wait", "expected"),
     [
         ("{until: stopped}", Wait(State.STOPPED, 600.0, 5.0)),

@@ -85,6 +85,7 @@ def test_there_is_one_for_a_file_each_kind_of_action_and_each_part() -> None:
         "name",
         "timeout",
         "on_failure",
+        "parallel",
     }
 
 

@@ -102,6 +102,8 @@ def _facts(command: Command) -> Iterator[tuple[str, str]]:
     if command.desired is not None:
         yield "Desired", str(command.desired.until.until)
     yield "Follows", command.follows or ""
+    if command.parallel > 1:
+        yield "Parallel", f"{command.parallel} at a time"
     if command.rate is not None:
         yield "Rate limit", f"{command.rate:g} per second"
     if command.own_settle is not None:

@@ -173,6 +173,8 @@ def _facts(command: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "Desired", ", ".join([str(desired.get("state", "")), *allowed])
     yield "Decision", ": ".join(str(command[it]) for it in ("decided", "reason") if command.get(it))
     yield "Follows", str(command.get("follows") or "")
+    if command.get("parallel") is not None:
+        yield "Parallel", f"{command['parallel']} at a time"
     if command.get("rate_per_s") is not None:
         yield "Rate limit", f"{command['rate_per_s']:g} per second"
     if command.get("settle_s") is not None:

@@ -236,6 +236,13 @@ def _too_small(found: Finding) -> Iterator[Problem]:
     )
 
 
+def _too_large(found: Finding) -> Iterator[Problem]:
+    number = found.document.raw(found.path) or str(found.value)
+    yield found.problem(
+        "value", f"{quoted(number)} is more than {found.expected}", found.what_to_write
+    )
+
+
 def _other(found: Finding) -> Iterator[Problem]:
     message = f"this is not a valid {found.noun} ({found.keyword})"
     yield found.problem("value", message, found.what_to_write)
@@ -256,6 +263,7 @@ WORDINGS: dict[str, Callable[[Finding], Iterator[Problem]]] = {
     "minProperties": _too_short,
     "maxLength": _too_long,
     "minimum": _too_small,
+    "maximum": _too_large,
 }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from runner.durations import parse_duration
 from runner.printable import quoted
-from runner.validate.config import COMMANDS, SIGNAL, WAIT
+from runner.validate.config import COMMANDS, PARALLEL, SIGNAL, WAIT
 from runner.validate.effects import REACHES
 from runner.validate.kinds import kind_of
 from runner.validate.suggest import closest
@@ -34,6 +34,12 @@ def one_command(found: Finding) -> Iterator[Problem]:
         place = found.document.key_place([*found.path, commands[1]])
         hint = "write an action of its own for each; they run from top to bottom"
         yield found.problem_at(place, "one-command", f"{names} stand in one action", hint)
+    elif SIGNAL in found.value and PARALLEL in found.value:
+        place = found.document.key_place([*found.path, PARALLEL])
+        message = f"`{PARALLEL}` has no meaning beside a signal, which is for one workflow"
+        yield found.problem_at(place, "one-command", message, "remove it")
+        if WAIT in found.value:
+            yield from _wait(found, commands)
     elif WAIT in found.value:
         yield from _wait(found, commands)
     elif not commands and not _is_misspelt(found):
