@@ -55,6 +55,7 @@ crash-test: .venv/.test ## Kill a run at every point, and resume it (some minute
 
 fault-test: .venv/.test ## Send 10,000 commands through random faults, and judge the reports (minutes)
 	@$(IN) tests.faults --commands 10000 --seed 7
+	@$(IN) tests.faults --commands 10000 --seed 7 --parallel 16
 
 mutation-test: .venv/.mutation ## Change the code in small ways: does a test notice? (half an hour)
 	@.venv/bin/python .ci/mutation.py

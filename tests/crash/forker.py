@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,11 +36,13 @@ class Points:
         """Begin; `kill_at` counts from 1, 0 kills at none."""
         self.passed = 0
         self._kill_at = kill_at
+        self._counting = threading.Lock()
 
     def pass_one(self) -> None:
-        self.passed += 1
-        if self.passed == self._kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
+        with self._counting:  # several commands may be under way at a time
+            self.passed += 1
+            if self.passed == self._kill_at:
+                os.kill(os.getpid(), signal.SIGKILL)
 
     def before(self, holder: Any, name: str) -> None:
         """Make a point before each call of a method, which is also one after the call before it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tests.support.campaign import sandbox_of
@@ -23,6 +23,12 @@ class Scenario:
     states: dict[str, str]
     least_points: int
     settings: dict[str, Any] = field(default_factory=dict)
+    parallel: int = 1
+
+    def abreast(self, parallel: int) -> Scenario:
+        """Give the same with so many commands under way at a time, where there are as many."""
+        text = self.text.replace("defaults: {", f"defaults: {{parallel: {parallel}, ", 1)
+        return replace(self, text=text, parallel=parallel)
 
     def sandbox(self) -> Sandbox:
         return sandbox_of(self.states, **self.settings)
@@ -75,6 +81,18 @@ def _fifty() -> Scenario:
 
 
 FIFTY = _fifty()
+
+
+def _many() -> Scenario:
+    """Actions with more commands than may be under way at a time."""
+    kinds = {"stop": "started", "pause": "started", "resume": "paused", "start": "stopped"}
+    names = {action: [f"{action.upper()}{n}" for n in range(20)] for action in kinds}
+    states = {it: kinds[action] for action, those in names.items() for it in those}
+    actions = "\n".join(f"  - {action}: [{', '.join(those)}]" for action, those in names.items())
+    return Scenario(f"{_HEAD}actions:\n{actions}\n", states, 300, {"max_active": 100})
+
+
+MANY = _many()
 
 SLOW = Scenario(
     f"""\

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.crash.scenarios import FIFTY, SLOW, Scenario
+from tests.crash.scenarios import FIFTY, MANY, SLOW, Scenario
 from tests.secrecy.canaries import files_left, leaks
 from tests.support.campaign import pointing_at
 from tests.support.program import checked_report
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forks")
 
 SLOW_SHARES = 8
+PARALLEL = 16
+REPEATABLE = ("stop", "pause", "resume")
 SHARES = 24  # tests among which the kill points are shared out, for as many workers
 # `CRASH_POINTS=all` (make crash-test) kills at every point; else at some of each kind.
 SOME_SHARES = range(SHARES) if os.environ.get("CRASH_POINTS") == "all" else (7,)
@@ -130,36 +132,51 @@ class Attempt:
             if code == 0:
                 break
             assert code == 6, self._told()
-            (unknown,) = [it for it in self._report()["commands"] if it["outcome"] == "unknown"]
-            assert unknown["id"] in self.in_flight
-            assert unknown["action"] in ("start", "signal")
-            assert f"--settle '{unknown['id']}=sent'" in unknown["message"]
-            arrived = self._pair(unknown) in [self._identity(it) for it in sandbox.commands()]
-            words = ["--settle", f"{unknown['id']}={'sent' if arrived else 'not-sent'}"]
+            unknown = [it for it in self._report()["commands"] if it["outcome"] == "unknown"]
+            assert len(unknown) <= self.scenario.parallel
+            # What may be sent again goes on by itself once nothing beside it stops the run.
+            unknown = [it for it in unknown if it["action"] not in REPEATABLE]
+            assert unknown
+            words = [word for it in unknown for word in ("--settle", self._word(it, sandbox))]
         assert code == 0, self._told()
+
+    def _word(self, unknown: dict[str, Any], sandbox: Sandbox) -> str:
+        """Give what a person who knows the truth says of a command."""
+        assert unknown["id"] in self.in_flight
+        assert unknown["action"] in ("start", "signal")
+        assert f"--settle '{unknown['id']}=sent'" in unknown["message"]
+        arrived = self._pair(unknown) in [self._identity(it) for it in sandbox.commands()]
+        return f"{unknown['id']}={'sent' if arrived else 'not-sent'}"
 
     def _check_effects(self, sandbox: Sandbox) -> None:
         """Hold what the sandbox took against the plan: all of it, in order, hardly any twice."""
         got = [self._identity(it) for it in sandbox.commands()]
-        planned = [self._pair(it) for it in self._report()["commands"] if it["request"]]
-        assert list(dict.fromkeys(got)) == planned
+        commands = [it for it in self._report()["commands"] if it["request"]]
+        planned = [self._pair(it) for it in commands]
+        once = list(dict.fromkeys(got))
+        if self.scenario.parallel > 1:  # those of one action in any order
+            steps = {self._pair(it): _step(it) for it in commands}
+            assert [steps[it] for it in once] == [steps[it] for it in planned]
+            once, planned = sorted(once), sorted(planned)
+        assert once == planned
         twice = {it for it in got if got.count(it) > 1}
         assert len(got) - len(set(got)) <= len(self.in_flight)
-        assert all(action in ("stop", "pause", "resume") for action, _ in twice)
+        assert all(action in REPEATABLE for action, _ in twice)
 
     def _look_at(self, journal: str) -> set[tuple[str, str]]:
-        """Find the command in flight, and give those that were answered."""
+        """Find the commands in flight, and give those that were answered."""
         answered: set[tuple[str, str]] = set()
-        last = None
+        last: set[str] = set()
         header, *lines = Path(journal).read_text(encoding="utf-8").splitlines()
         commands = json.loads(header)["plan"]["commands"]
         for line in map(json.loads, lines):
             if line["type"] == "sending":
-                last = line["id"]
+                last.add(line["id"])
             elif line["type"] == "answer":
-                last = None
+                last.discard(line["id"])
                 answered.add(self._pair(commands[line["n"] - 1]))
-        self.in_flight |= {last} if last is not None else set()
+        assert len(last) <= self.scenario.parallel
+        self.in_flight |= last
         return answered
 
     @staticmethod
@@ -189,6 +206,12 @@ class Attempt:
     @staticmethod
     def _told() -> str:
         return Path("told.txt").read_text(encoding="utf-8")
+
+
+def _step(command: dict[str, Any]) -> str:
+    """Give what the commands of one action, or of one round of desired states, have in common."""
+    action, _, rest = command["id"].partition("#")[2].partition(".")
+    return f"{action}:{rest.partition('.')[2] or 1}" if action == "desired" else action
 
 
 def points_of(scenario: Scenario, forker: Forker) -> tuple[dict[str, Any], int]:
@@ -254,6 +277,31 @@ def test_killed_once_more_while_it_is_resumed(forker: Forker, number: int) -> No
     chance = random.Random(number)
     check(
         FIFTY,
+        forker,
+        lambda points: ((chance.randint(1, points), chance.randint(1, points)) for _ in range(4)),
+    )
+
+
+@pytest.mark.parametrize("scenario", [FIFTY, MANY], ids=["fifty", "many"])
+@pytest.mark.parametrize("number", SOME_SHARES)
+def test_killed_at_any_point_with_sixteen_under_way_at_a_time(
+    forker: Forker, number: int, scenario: Scenario
+) -> None:
+    check(scenario.abreast(PARALLEL), forker, share(number, SHARES))
+
+
+@pytest.mark.parametrize("number", [it for it in SOME_SHARES if it < SLOW_SHARES])
+def test_killed_with_sixteen_under_way_where_effects_take_their_time(
+    forker: Forker, number: int
+) -> None:
+    check(SLOW.abreast(PARALLEL), forker, share(number, SLOW_SHARES))
+
+
+@pytest.mark.parametrize("number", SOME_SHARES)
+def test_killed_once_more_with_sixteen_under_way_at_a_time(forker: Forker, number: int) -> None:
+    chance = random.Random(number)
+    check(
+        MANY.abreast(PARALLEL),
         forker,
         lambda points: ((chance.randint(1, points), chance.randint(1, points)) for _ in range(4)),
     )

@@ -24,13 +24,19 @@ def main() -> int:
     parser.add_argument("--commands", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--workers", type=int, help="processes; two for each core if left out")
+    parser.add_argument(
+        "--parallel",
+        type=int,
+        default=1,
+        help="of one action, under way at a time",
+    )
     parser.add_argument("--run", type=int, help="only the run of this number, in this process")
     asked = parser.parse_args()
     started, total = time.monotonic(), Tally()
     if asked.run is None:
-        made: Iterable[Tally] = run_many(asked.seed, asked.commands, asked.workers)
+        made: Iterable[Tally] = run_many(asked.seed, asked.commands, asked.workers, asked.parallel)
     else:
-        made = [run_one(asked.seed, asked.run)]
+        made = [run_one(asked.seed, asked.run, parallel=asked.parallel)]
     for tally in made:
         total.add(tally)
         for wrong in tally.wrong:

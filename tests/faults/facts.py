@@ -62,12 +62,12 @@ class Facts:
         posts = self.posts(expected)
         if not posts:
             return None
-        place = self.places[expected.key]
         after = [
             sent[0]
             for key, sent in self.truth.posts.items()
-            if self.places.get(key, -1) > place
-            and (not expected.waited or self.expected[key].step > expected.step)
+            if (other := self.expected.get(key)) is not None
+            and self.scenario.is_after(other, expected)
+            and (not expected.waited or other.step > expected.step)
         ]
         following = min(after, key=lambda it: it.number, default=None)
         if following is None:
@@ -109,7 +109,7 @@ class Facts:
         """Whether something was wrong with the tokens, or with who gives them, as the run ended."""
         kinds = (ExpireTokens, ClockSkew, Refuse)
         return any(
-            it.request > self.truth.last_request - _LAST_REQUESTS
+            it.request > self.truth.last_request - _LAST_REQUESTS * self.scenario.parallel
             and (isinstance(it.fault, kinds) or it.action == "token")
             for it in self.faults
         )

@@ -88,7 +88,7 @@ class _Judge(Facts):
         )
         highest = -1
         for _, key in by_number:
-            place = self.places.get(key, -1)
+            place = self._rank(key)
             if place < highest:
                 yield Wrong(" ".join(key), "it was sent after a command that comes after it")
             highest = max(highest, place)
@@ -99,6 +99,13 @@ class _Judge(Facts):
             for read in self.truth.reads.get(expected.workflow, ()):
                 if read.number >= window.last:
                     yield Wrong(" ".join(expected.key), "another action began before its outcome")
+
+    def _rank(self, key: tuple[str, str]) -> int:
+        """Give where a command stands; those that may be under way together stand at one place."""
+        expected = self.expected.get(key)
+        if expected is None:
+            return -1
+        return expected.step if self.scenario.parallel > 1 else self.places[key]
 
     def _exit_code(self) -> Iterator[Wrong]:
         outcomes = {it["outcome"] for it in self.report["commands"]}
@@ -190,8 +197,8 @@ class _Judge(Facts):
             for it in self.scenario.expected
         ):
             return
-        place = self.places[expected.key]
-        if any(self.places.get(key, -1) > place for key in self.truth.posts):
+        rank = self._rank(expected.key)
+        if any(self._rank(key) > rank for key in self.truth.posts):
             yield "not sent, though commands after it were"
         if not self.token_is_to_blame():
             yield "not sent, for no reason"

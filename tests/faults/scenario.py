@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -74,6 +74,7 @@ class Scenario:
     Attributes:
         expected: in the order of the plan; no workflow gets the same command twice.
         wishes: the workflows of desired states.
+        parallel: how many commands of one step may be under way at a time.
     """
 
     name: str
@@ -85,6 +86,13 @@ class Scenario:
     expected: list[Expected] = field(default_factory=list)
     wishes: list[str] = field(default_factory=list)
     readable: list[str] = field(default_factory=list)
+    parallel: int = 1
+
+    def is_after(self, one: Expected, other: Expected) -> bool:
+        """Whether one is sent only once the other has come to its outcome, or to its wait."""
+        if self.parallel > 1:
+            return one.step > other.step
+        return self.expected.index(one) > self.expected.index(other)
 
     @property
     def text(self) -> str:
@@ -104,7 +112,7 @@ class Scenario:
 
 
 def scenario(
-    seed: int, number: int, commands: int
+    seed: int, number: int, commands: int, parallel: int = 1
 ) -> tuple[Scenario, Callable[[str], FaultScript]]:
     """Make one run of at least so many commands; the same numbers make the same one.
 
@@ -117,6 +125,7 @@ def scenario(
         effect_delay=rng.choice((0.0, 0.0, 0.0, 0.3, 1.5, 4.0)),
         settle=rng.choice((3.0, 6.0)),
         token_lifetime=rng.choice((30.0, 300.0, 86399.0)),
+        parallel=parallel,
     )
     made.lines = [
         "version: 1",
@@ -131,6 +140,7 @@ def scenario(
         f"  timeout: {TIMEOUT * 1000:.0f}ms",
         f"  settle: {made.settle:.0f}s",
         "  on_failure: continue",
+        *([f"  parallel: {parallel}"] if parallel > 1 else []),
         "  wait: {timeout: 20s, poll: 500ms}",
         f"guardrails: {{max_active: {commands * 2}}}",
     ]
@@ -140,9 +150,23 @@ def scenario(
         _add_wishes(made, rng, wishes)
     at_once = made.effect_delay == 0
     chance = Random(f"{seed}/{number}/faults")
-    return made, lambda elsewhere: script(
-        chance, elsewhere=elsewhere, readable=made.readable, at_once=at_once, seed=seed + number
+    return made, lambda elsewhere: _without_outages(
+        made,
+        script(
+            chance, elsewhere=elsewhere, readable=made.readable, at_once=at_once, seed=seed + number
+        ),
     )
+
+
+def _without_outages(made: Scenario, faults: FaultScript) -> FaultScript:
+    """Leave out where the server goes away, if several commands are under way at a time.
+
+    It would end the connections of all others, before or after their requests were read, and its
+    log would not know of those: there would be no truth to hold their verdicts against.
+    """
+    if made.parallel == 1:
+        return faults
+    return replace(faults, rules=tuple(it for it in faults.rules if it.fault.name != "refuse"))
 
 
 def _add_actions(made: Scenario, rng: Random, commands: int) -> None:
@@ -151,7 +175,8 @@ def _add_actions(made: Scenario, rng: Random, commands: int) -> None:
     while commands > 0:
         # As a signal stands alone where the others stand in lists, it comes more often.
         action = rng.choice((*FOUR, *["signal"] * 3))
-        names = _names(made, 1 if action == "signal" else min(commands, rng.randint(1, 5)))
+        most = 5 * made.parallel if made.parallel > 1 else 5
+        names = _names(made, 1 if action == "signal" else min(commands, rng.randint(1, most)))
         commands -= len(names)
         waited = action != "signal" and rng.random() < 0.3
         if action == "signal":

@@ -72,9 +72,9 @@ class Tally:
         self.wrong += other.wrong
 
 
-def run_one(seed: int, number: int, commands: int = COMMANDS_A_RUN) -> Tally:
+def run_one(seed: int, number: int, commands: int = COMMANDS_A_RUN, parallel: int = 1) -> Tally:
     """Carry out one run in a folder of its own, and judge it."""
-    made, faults_for = scenario(seed, number, commands)
+    made, faults_for = scenario(seed, number, commands, parallel)
     clock = SkippingClock()
     with tempfile.TemporaryDirectory() as folder, _elsewhere() as listener:
         port = listener.getsockname()[1]
@@ -95,14 +95,19 @@ def run_one(seed: int, number: int, commands: int = COMMANDS_A_RUN) -> Tally:
     return _tally(report, sandbox, wrong)
 
 
-def run_many(seed: int, commands: int, workers: int | None = None) -> Iterator[Tally]:
+def run_many(
+    seed: int, commands: int, workers: int | None = None, parallel: int = 1
+) -> Iterator[Tally]:
     """Carry out as many runs as give so many commands, and give what came of each."""
     runs = -(-commands // COMMANDS_A_RUN)
     # More than there are cores: a run mostly waits for answers that are late.
     workers = workers or 2 * (os.cpu_count() or 1)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context) as pool:
-        jobs = [pool.submit(run_one, seed, number) for number in range(1, runs + 1)]
+        jobs = [
+            pool.submit(run_one, seed, number, COMMANDS_A_RUN, parallel)
+            for number in range(1, runs + 1)
+        ]
         for job in as_completed(jobs):
             yield job.result()
 

@@ -22,6 +22,13 @@ def test_a_report_says_what_happened(number: int) -> None:
     assert tally.commands >= 40
 
 
+@pytest.mark.parametrize("number", range(1, 5))
+def test_a_report_says_what_happened_with_sixteen_under_way_at_a_time(number: int) -> None:
+    tally = run_one(SEED, number, commands=80, parallel=16)
+    assert tally.wrong == []
+    assert tally.commands >= 80
+
+
 def test_a_run_is_made_again_from_its_seed() -> None:
     (one, faults), (other, same_faults) = (scenario(SEED, 3, 100) for _ in range(2))
     assert (one.text, one.states) == (other.text, other.states)
