@@ -13,8 +13,6 @@ from http.client import BadStatusLine, HTTPResponse, RemoteDisconnected
 from time import monotonic
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from requests.adapters import HTTPAdapter
-from requests.exceptions import InvalidSchema
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from typing_extensions import Self
-    from urllib3.poolmanager import PoolManager, ProxyManager
 
     from runner.campaign.route import Route
 
@@ -155,6 +152,7 @@ class _Noting:
     response_class: Any = _Response
     _last_used = 0.0
     _connecting = False
+    _held: bytes | None = None  # what goes out with the next piece
     is_secure = False  # whether it speaks TLS with the server itself
     sock: Any
     close: Callable[[], None]
@@ -179,7 +177,20 @@ class _Noting:
             check_peer(self.sock)
         self._last_used = monotonic()
 
+    def request(self, method: str, url: str, body: Any = None, **kwargs: Any) -> None:
+        """Send a request; its head and a short body leave in one piece."""
+        self._held = b"" if body and isinstance(body, bytes) else None
+        try:
+            super().request(method, url, body, **kwargs)  # type: ignore[misc]
+        finally:
+            self._held = None
+
     def send(self, data: Any) -> None:
+        if self._held is not None and not self._connecting:
+            if not self._held:  # the head, which the body follows at once
+                self._held = data
+                return
+            data, self._held = self._held + data, None
         if getattr(self, "sock", None) is None:
             self.connect()
         # What goes out while it connects is a proxy's CONNECT, which holds nothing of the request.
@@ -201,42 +212,21 @@ class _Noting:
         return fresh and bool(super().is_connected)  # type: ignore[misc]
 
 
-class _Connection(_Noting, HTTPConnection):
+class _Connection(_Noting, HTTPConnection):  # type: ignore[misc]
     pass
 
 
-class _SecureConnection(_Noting, HTTPSConnection):
+class _SecureConnection(_Noting, HTTPSConnection):  # type: ignore[misc]
     is_secure = True
 
 
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
+class NotingPool(HTTPConnectionPool):
+    """Connections in plain text, which lead to this very machine."""
+
+    ConnectionCls: Any = _Connection
 
 
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
+class SecureNotingPool(HTTPSConnectionPool):
+    """Connections with TLS."""
 
-
-class NotingAdapter(HTTPAdapter):
-    """An adapter of requests whose connections obey the current `Exchange` and tell it all."""
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Make the pools for direct connections."""
-        super().init_poolmanager(*args, **kwargs)
-        _use_noting_pools(self.poolmanager)
-
-    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> ProxyManager:
-        """Make the pools for connections through a proxy.
-
-        Raises:
-            InvalidSchema: for a SOCKS proxy, which has connections of another kind.
-        """
-        if str(proxy).lower().startswith("socks"):
-            raise InvalidSchema("SOCKS proxies are not supported")
-        manager: ProxyManager = super().proxy_manager_for(proxy, **kwargs)
-        _use_noting_pools(manager)
-        return manager
-
-
-def _use_noting_pools(manager: PoolManager) -> None:
-    manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+    ConnectionCls: Any = _SecureConnection

@@ -15,7 +15,8 @@ import urllib3
 from requests.utils import get_environ_proxies, select_proxy
 from urllib3.util import SKIP_HEADER
 
-from runner.campaign.connections import Exchange, NotingAdapter
+from runner.campaign.adapter import NotingAdapter, is_plain
+from runner.campaign.connections import Exchange
 from runner.campaign.hosts import is_loopback, origin_of
 from runner.campaign.route import ForbiddenConnectionError, Proxy, Route
 from runner.campaign.watchdog import Watchdog
@@ -120,7 +121,7 @@ class Transport:
         self._verify = _ca_bundle(environ)
         # Without a session of requests around it there are no cookies, no .netrc, no redirects, and
         # no look at the environment per request.
-        self._adapter = NotingAdapter(pool_maxsize=KEPT_CONNECTIONS)
+        self._adapter = NotingAdapter(KEPT_CONNECTIONS)
         self._origins = origins
         self._ways: dict[str, tuple[Route, dict[str, str]]] = {}
         self._watchdog = Watchdog()
@@ -178,6 +179,11 @@ class Transport:
     def _prepare(self, request: Request) -> requests.PreparedRequest:
         prepared = requests.PreparedRequest()
         headers = {**_NO_HEADERS, **request.headers}
+        if request.body and is_plain(request.url):  # as all commands are: this is what comes of it
+            prepared.method, prepared.url, prepared.body = request.method, request.url, request.body
+            prepared.prepare_headers(headers)
+            prepared.headers["Content-Length"] = str(len(request.body))
+            return prepared
         prepared.prepare(request.method, request.url, headers, data=request.body)
         return prepared
 

@@ -54,6 +54,7 @@ class Progress:
         self.rejected = False
         self.closed = ""
         self._plan = plan
+        self._total = plan.total
         self._emit = emit
         self._history = history or {}
         self._results: dict[int, CommandResult] = {}
@@ -73,7 +74,7 @@ class Progress:
     def begin(self, place: int) -> None:
         """Take down that it is a command's turn; nothing is sent yet."""
         command = self._plan.commands[place]
-        self._emit(CommandStarted(self._numbers[place], self._plan.total, command))
+        self._emit(CommandStarted(self._numbers[place], self._total, command))
 
     def send(self, place: int) -> None:
         """Take down that a command may arrive from now on, until there is more to take down."""
@@ -113,14 +114,14 @@ class Progress:
         self._outcomes[command.id] = result.outcome
         self._sent.discard(place)
         self._waiting.pop(place, None)
-        self._emit(CommandEnded(self._numbers[place], self._plan.total, result))
+        self._emit(CommandEnded(self._numbers[place], self._total, result))
         self.why_not = self.why_not or self._reason_to_stop(result)
 
     def restore(self, place: int, result: CommandResult) -> None:
         """Take down a result that is known from before, and whether it is a reason to stop."""
         self._results[place] = result
         self._outcomes[result.command.id] = result.outcome
-        self._emit(CommandRestored(self._numbers[place], self._plan.total, result))
+        self._emit(CommandRestored(self._numbers[place], self._total, result))
         self.why_not = self.why_not or self._reason_to_stop(result)
 
     def interrupt(self) -> None:

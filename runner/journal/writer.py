@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+
 
 class JournalWriter:
     """An open journal, to which lines are appended; a context manager.
@@ -139,4 +141,4 @@ class JournalWriter:
 
 
 def _text(line: Any) -> str:
-    return json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n"
+    return _ENCODER.encode(line) + "\n"

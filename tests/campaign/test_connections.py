@@ -160,7 +160,8 @@ def test_each_connection_has_its_own_idle_time_r16(
 
 def test_a_connection_outside_of_an_exchange_is_not_made(serve: Serve) -> None:
     server = serve([answer_all(http(200))])
-    with connections._Pool("127.0.0.1", server.port) as pool, pytest.raises(ProtocolError) as why:
+    pool = connections.NotingPool("127.0.0.1", server.port)
+    with pool, pytest.raises(ProtocolError) as why:
         pool.request("POST", "/", body=b"{}", retries=False)
     assert "nothing is sent outside of an exchange" in str(why.value)
     assert server.connections == 0
