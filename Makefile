@@ -61,8 +61,8 @@ mutation-test: .venv/.mutation ## Change the code in small ways: does a test not
 	@.venv/bin/python .ci/mutation.py
 	@.venv/bin/python .ci/mutation_of_tables.py
 
-bench: .venv/.installed ## Measure the speed as ratios (nothing else should run meanwhile)
-	@$(IN) benchmarks.status_reads
+bench: .venv-bench/.installed benchmarks/node_modules ## Measure the speed as ratios, into bench.json (needs Node; 15 minutes)
+	@.venv-bench/bin/python -m benchmarks $(BENCH) --json bench.json
 
 bench-page: .venv/.browser ## Measure how long a browser takes to open the page of 10,000 commands
 	@CHROMIUM=$(CHROMIUM) $(IN) benchmarks.page_load
@@ -82,11 +82,12 @@ check: ## Run everything that CI runs
 	@bash .ci/run
 
 clean: ## Remove all that the other targets made
-	@rm -rf .venv .venv-oldest .venv-tools .venv-airflow .venv-prefect build dist *.egg-info tests/*/node_modules
+	@rm -rf .venv .venv-oldest .venv-tools .venv-airflow .venv-prefect .venv-bench build dist *.egg-info
+	@rm -rf tests/*/node_modules benchmarks/node_modules bench.json
 	@rm -rf .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache report.json
 	@find runner schema tests .ci -type d -name __pycache__ -prune -exec rm -rf {} +
 
-.venv/bin/python .venv-oldest/bin/python .venv-tools/bin/python .venv-airflow/bin/python .venv-prefect/bin/python:
+.venv/bin/python .venv-oldest/bin/python .venv-tools/bin/python .venv-airflow/bin/python .venv-prefect/bin/python .venv-bench/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 		{ echo 'Python 3.10 or newer is needed: make PYTHON=python3.11 ...' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
@@ -96,6 +97,10 @@ clean: ## Remove all that the other targets made
 
 tests/sdk/node_modules tests/editor/node_modules tests/browser/node_modules: tests/%/node_modules: tests/%/package-lock.json
 	@npm ci --loglevel=error --no-progress --prefix tests/$*
+	@touch $@
+
+benchmarks/node_modules: benchmarks/package-lock.json
+	@npm ci --loglevel=error --no-progress --prefix benchmarks
 	@touch $@
 
 # The project as its users install it. `make test` puts an editable install in its place, which is
@@ -125,6 +130,17 @@ tests/sdk/node_modules tests/editor/node_modules tests/browser/node_modules: tes
 .venv/.mutation: .venv/.test .ci/mutation-requirements.txt
 	@echo 'Installing mutmut into .venv'
 	@.venv/bin/python $(PIP_INSTALL) -r .ci/mutation-requirements.txt
+	@touch $@
+
+# A normal install with its byte code, also where the environment turns that off.
+.venv-bench/.installed: .venv-bench/bin/python pyproject.toml $(SOURCES) benchmarks/requirements.txt
+	@echo 'Installing the project and its peers into .venv-bench'
+	@rm -rf build
+	@.venv-bench/bin/python $(PIP_INSTALL) -r benchmarks/requirements.txt
+	@.venv-bench/bin/python $(PIP_INSTALL) .
+	@.venv-bench/bin/python $(PIP_INSTALL) --force-reinstall --no-deps .
+	@rm -rf build
+	@.venv-bench/bin/python -m compileall -q .venv-bench/lib
 	@touch $@
 
 # The first install is there for its metadata, from which the lower bounds are read.
