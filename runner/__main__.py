@@ -13,7 +13,7 @@ def main() -> int:
     try:
         if sys.argv[1:] == ["--version"]:
             return _version()
-        from runner.cli.app import run_cli
+        from runner.cli.line import run_cli
 
         return run_cli(sys.argv[1:])
     except KeyboardInterrupt:  # before a command began, or after it ended

@@ -6,7 +6,6 @@ import contextlib
 import errno
 import os
 import stat
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -173,6 +172,8 @@ def _is_foreign(status: os.stat_result) -> bool:
 def _create_beside(path: Path) -> Path:
     try:
         # Of a long name only the beginning, so that the temporary one is not too long.
+        import tempfile
+
         descriptor, name = tempfile.mkstemp(
             prefix=f".{path.name[:40]}.", suffix=".tmp", dir=path.parent
         )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from functools import cache
-from importlib.resources import files
+from importlib import import_module
 from typing import Any
 
 NAMES = ("config", "faults", "journal", "plan", "policy", "report")
@@ -16,7 +17,12 @@ def schema_text(name: str) -> str:
     Args:
         name: one of `NAMES`.
     """
-    return files("runner.schema").joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
+    package = import_module("runner.schema")
+    # As `importlib.resources` reads it, whose import takes longer than all schemas together.
+    loader: Any = package.__loader__
+    folder = os.path.dirname(str(package.__file__))  # noqa: PTH120 - what loaders take is no Path
+    data: bytes = loader.get_data(os.path.join(folder, f"{name}.schema.json"))  # noqa: PTH118
+    return data.decode("utf-8")
 
 
 @cache

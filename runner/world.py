@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import random
 import signal
 import time
 from contextlib import contextmanager, suppress
@@ -112,6 +111,12 @@ def _signals() -> list[int]:
     return numbers
 
 
+def _chance() -> float:
+    from random import random  # only where something is tried again
+
+    return random()  # noqa: S311 - it keeps runners apart, and is no secret
+
+
 def _utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
@@ -130,7 +135,7 @@ class World:
     interruption: Interruption = field(default_factory=Interruption)
     now: Callable[[], datetime] = _utc_now
     monotonic: Callable[[], float] = time.monotonic
-    random: Callable[[], float] = random.random
+    random: Callable[[], float] = _chance
 
     def pause(self, seconds: float) -> bool:
         """Wait for so many seconds, or until an interruption; give whether there was one."""

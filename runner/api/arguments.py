@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from runner.commands.changing import Since
-from runner.commands.guarding import HouseRules
+from runner.commands.house_rules import HouseRules
 from runner.commands.surroundings import Inputs
 from runner.errors import UsageError
 from runner.guardrails.overrides import read_overrides

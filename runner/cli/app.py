@@ -1,21 +1,23 @@
-"""The commands and their options."""
+"""The commands as typer knows them: help, completion, and every line that is not read quickly."""
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from runner import __version__
-from runner.cli import looking, planning, reporting, running, sandbox, starting, validating
-from runner.cli import options as opt
-from runner.cli.boundary import guarded
-from runner.errors import EXIT_CODE_MEANINGS
+from runner.cli.directory import MODULES, function_of
+from runner.cli.typed import typed
+from runner.errors import EXIT_CODE_MEANINGS, ExitCode
 
 _EXIT_CODES = "\b\nExit codes:\n" + "\n".join(
     f"  {int(code):>2}  {meaning}" for code, meaning in EXIT_CODE_MEANINGS.items()
 )
+_WITHOUT_EXIT_CODES = ("sandbox", "schema")
+
+# typer gives out this class only as the base of one that it does.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 app = typer.Typer(
     name="campaign-runner",
@@ -28,9 +30,20 @@ app = typer.Typer(
 )
 
 
-def run_cli(arguments: list[str]) -> int:
-    """Run one command line and give its exit code; nothing is raised."""
-    return guarded(app, arguments)
+def run_app(arguments: list[str]) -> Any:
+    """Read one command line, run what it says, and give what came of it.
+
+    What is wrong with the line is said in the words of typer, with the usage.
+    """
+    try:
+        return app(arguments, prog_name="campaign-runner", standalone_mode=False)
+    except _UsageError as error:
+        _show(error)
+        return ExitCode.USAGE
+
+
+def _show(error: Any) -> None:
+    error.show()
 
 
 def _show_version(wanted: bool) -> None:
@@ -53,26 +66,7 @@ def root(
         raise typer.Exit(64)
 
 
-for _command in (
-    validating.validate,
-    planning.plan,
-    running.run,
-    reporting.report,
-    looking.status,
-    looking.doctor,
-):
-    app.command(epilog=_EXIT_CODES)(_command)
-app.command()(sandbox.sandbox)
-app.command(epilog=_EXIT_CODES)(starting.init)
-
-
-@app.command()
-def schema(
-    name: Annotated[opt.SchemaName, typer.Argument(help="Which one.")] = opt.SchemaName.CONFIG,
-) -> int:
-    """Print a JSON Schema: of the files, a policy, the plan, the report or the sandbox's faults."""
-    from runner.schemas import schema_text
-
-    sys.stdout.write(schema_text(name.value))
-    sys.stdout.flush()
-    return 0
+for _name in MODULES:
+    app.command(epilog=None if _name in _WITHOUT_EXIT_CODES else _EXIT_CODES)(
+        typed(function_of(_name))
+    )

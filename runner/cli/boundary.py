@@ -8,27 +8,43 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from runner.errors import ExitCode, GuardrailError, InvalidConfigError, RunnerError
 from runner.printable import printable
-from runner.render.output import silence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from typer import Typer
-
     from runner.commands.surroundings import Surroundings
-
-# typer gives out this class only as the base of one that it does.
-_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 _TYPER_INTERRUPTED = 130  # what typer makes of a Ctrl-C while it still reads the command line
 
 
-def guarded(app: Typer, arguments: list[str]) -> int:
-    """Parse a command line, run what it says, and give the exit code."""
+def guarded(line: Callable[[], Any]) -> int:
+    """Run one command line, and give its exit code; nothing is raised.
+
+    Args:
+        line: reads it and runs what it says.
+    """
+    _prepare_streams()
+    try:
+        return _code(line())
+    except KeyboardInterrupt:  # while the line was read
+        return _code(_TYPER_INTERRUPTED)
+    except RunnerError as error:  # an option that typer cannot judge
+        _say(str(error))
+        return error.exit_code
+    except OSError as error:  # help or a schema that nobody can read
+        _silence_stdout()
+        if not isinstance(error, BrokenPipeError):
+            _say(f"standard output cannot be written: {error.strerror}")
+    except SystemExit as ended:
+        if not ended.code:  # how completion for shells ends
+            return ExitCode.DONE
+        _silence_stdout()  # what typer makes of a reader that has gone away
+    return ExitCode.BROKEN
+
+
+def _prepare_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:  # a name that the terminal's encoding lacks must not end a run
@@ -37,23 +53,12 @@ def guarded(app: Typer, arguments: list[str]) -> int:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for good
     if sys.stdout is None:
         sys.stdout = _Closed()
-    try:
-        return _code(app(arguments, prog_name="campaign-runner", standalone_mode=False))
-    except _UsageError as error:
-        _show_usage_error(error)
-        return ExitCode.USAGE
-    except RunnerError as error:  # an option that typer cannot judge
-        _say(str(error))
-        return error.exit_code
-    except OSError as error:  # help or a schema that nobody can read
-        silence(sys.stdout)
-        _say(f"standard output cannot be written: {error.strerror}")
-        return ExitCode.BROKEN
-    except SystemExit as ended:
-        if not ended.code:  # how completion for shells ends
-            return ExitCode.DONE
-        silence(sys.stdout)  # what typer makes of a reader that has gone away
-        return ExitCode.BROKEN
+
+
+def _silence_stdout() -> None:
+    from runner.render.output import silence
+
+    silence(sys.stdout)
 
 
 def _code(given: Any) -> int:
@@ -91,11 +96,6 @@ class _Closed(io.StringIO):
 
     def write(self, _text: str) -> int:
         raise OSError(errno.EBADF, "standard output is closed")
-
-
-def _show_usage_error(error: Any) -> None:
-    """Say what is wrong in the words of the command line's library, with the usage."""
-    error.show()
 
 
 def _say(text: str) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from runner.campaign.hosts import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL
 from runner.cli import options as opt
-from runner.cli.process import perform
 from runner.commands.access import DEFAULT_PARALLEL_READS
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ def status(
     no_color: opt.NoColor = False,
 ) -> int:
     """Show the state of every workflow that the files name; reads only."""
+    from runner.cli.process import perform
     from runner.commands.status import status_command
 
     inputs = opt.inputs(paths, env, allow_env, allow_secret_file)
@@ -56,6 +56,7 @@ def doctor(
     no_color: opt.NoColor = False,
 ) -> int:
     """Find out what keeps a run from working, and say who mends it how; reads only."""
+    from runner.cli.process import perform
     from runner.commands.doctor import doctor_command
 
     inputs = opt.inputs(paths, env, allow_env, allow_secret_file)

@@ -7,11 +7,11 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from runner.cli.declared import Argument, Option
 
 if TYPE_CHECKING:
     from runner.commands.access import Access
-    from runner.commands.guarding import HouseRules
+    from runner.commands.house_rules import HouseRules
     from runner.commands.run_options import OnceOptions, ResumeOptions
     from runner.commands.surroundings import Inputs
     from runner.plan.plan import Selection
@@ -51,7 +51,7 @@ class Format(str, Enum):
 
 Paths = Annotated[
     list[str],
-    typer.Argument(
+    Argument(
         metavar="PATH",
         help="Files, folders (their *.yaml and *.yml, sorted; hidden ones not), or - for stdin.",
         show_default=False,
@@ -59,7 +59,7 @@ Paths = Annotated[
 ]
 OptionalPaths = Annotated[
     list[str] | None,
-    typer.Argument(
+    Argument(
         metavar="[PATH]...",
         help="Files, folders (their *.yaml and *.yml, sorted; hidden ones not), or - for stdin.",
         show_default=False,
@@ -67,26 +67,26 @@ OptionalPaths = Annotated[
 ]
 Environment = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--env",
         metavar="NAME",
         envvar="CAMPAIGN_RUNNER_ENV",
         help="Lay this environment over each file.",
     ),
 ]
-OutputFormat = Annotated[Format, typer.Option("--format", help="How to write to stdout.")]
+OutputFormat = Annotated[Format, Option("--format", help="How to write to stdout.")]
 Only = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--only",
         metavar="ID",
         help="Only this command; may be repeated. `plan --format json` shows ids.",
     ),
 ]
-From = Annotated[str | None, typer.Option("--from", metavar="ID", help="From this command on.")]
+From = Annotated[str | None, Option("--from", metavar="ID", help="From this command on.")]
 AllowEnv = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         metavar="NAME",
         envvar="CAMPAIGN_RUNNER_ALLOW_ENV",
         help="Let files name this variable, though it does not begin with CAMPAIGN_.",
@@ -94,7 +94,7 @@ AllowEnv = Annotated[
 ]
 AllowSecretFile = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         metavar="PATH",
         envvar="CAMPAIGN_RUNNER_ALLOW_SECRET_FILE",
         help="Let files name this secret file, or those in this folder, besides /run/secrets.",
@@ -102,7 +102,7 @@ AllowSecretFile = Annotated[
 ]
 BaseUrl = Annotated[
     str,
-    typer.Option(
+    Option(
         metavar="URL",
         envvar="CAMPAIGN_RUNNER_BASE_URL",
         help="Where the API is.",
@@ -111,11 +111,11 @@ BaseUrl = Annotated[
 ]
 TokenUrl = Annotated[
     str,
-    typer.Option(metavar="URL", envvar="CAMPAIGN_RUNNER_TOKEN_URL", help="Where tokens come from."),
+    Option(metavar="URL", envvar="CAMPAIGN_RUNNER_TOKEN_URL", help="Where tokens come from."),
 ]
 AllowHost = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         metavar="HOST",
         envvar="CAMPAIGN_RUNNER_ALLOW_HOST",
         help="Let the two URLs name this host, besides Adobe's and loopback; may be repeated.",
@@ -123,7 +123,7 @@ AllowHost = Annotated[
 ]
 ParallelReads = Annotated[
     int,
-    typer.Option(
+    Option(
         min=1,
         max=32,
         envvar="CAMPAIGN_RUNNER_PARALLEL_READS",
@@ -132,13 +132,11 @@ ParallelReads = Annotated[
 ]
 AssumeUnknown = Annotated[
     Unknown,
-    typer.Option(
-        help="What becomes of a desired state whose workflow is in a state that is not known."
-    ),
+    Option(help="What becomes of a desired state whose workflow is in a state that is not known."),
 ]
 Policy = Annotated[
     str | None,
-    typer.Option(
+    Option(
         metavar="FILE",
         envvar="CAMPAIGN_RUNNER_POLICY",
         help="Guardrails from whoever runs this; files can only tighten them.",
@@ -146,7 +144,7 @@ Policy = Annotated[
 ]
 Override = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         metavar="NAME",
         help="Lift this guardrail; needs --reason, and may be repeated. One of protect,"
         " max_commands, max_stops, max_active, allow, windows, organizations.",
@@ -154,11 +152,11 @@ Override = Annotated[
 ]
 Reason = Annotated[
     str | None,
-    typer.Option(metavar="TEXT", help="Why guardrails are lifted; the report keeps it."),
+    Option(metavar="TEXT", help="Why guardrails are lifted; the report keeps it."),
 ]
 Ci = Annotated[
     CiSystem,
-    typer.Option(
+    Option(
         "--ci",
         envvar="CAMPAIGN_RUNNER_CI",
         help="Which CI system to speak to in its own ways; auto finds it out.",
@@ -166,13 +164,11 @@ Ci = Annotated[
 ]
 LogFormatOption = Annotated[
     LogFormat,
-    typer.Option(
-        "--log-format", envvar="CAMPAIGN_RUNNER_LOG_FORMAT", help="How to write to stderr."
-    ),
+    Option("--log-format", envvar="CAMPAIGN_RUNNER_LOG_FORMAT", help="How to write to stderr."),
 ]
 Verbose = Annotated[
     int,
-    typer.Option(
+    Option(
         "-v",
         "--verbose",
         count=True,
@@ -182,13 +178,11 @@ Verbose = Annotated[
 ]
 Quiet = Annotated[
     bool,
-    typer.Option("-q", "--quiet", envvar="CAMPAIGN_RUNNER_QUIET", help="Say only what is wrong."),
+    Option("-q", "--quiet", envvar="CAMPAIGN_RUNNER_QUIET", help="Say only what is wrong."),
 ]
 NoColor = Annotated[
     bool,
-    typer.Option(
-        "--no-color", envvar="CAMPAIGN_RUNNER_NO_COLOR", help="No colours; NO_COLOR works too."
-    ),
+    Option("--no-color", envvar="CAMPAIGN_RUNNER_NO_COLOR", help="No colours; NO_COLOR works too."),
 ]
 
 
@@ -239,13 +233,16 @@ def house_rules(policy: str | None, override: list[str] | None, reason: str | No
     Raises:
         UsageError: if a name is wrong, or guardrails are lifted without a reason.
     """
-    from runner.commands.guarding import HouseRules
+    from runner.commands.house_rules import HouseRules
     from runner.errors import UsageError
-    from runner.guardrails.overrides import read_overrides
 
     if policy is None and os.environ.get("CAMPAIGN_RUNNER_POLICY") == "":
         # What a pipeline makes of a setting that is not there; it must not lift a policy.
         raise UsageError("CAMPAIGN_RUNNER_POLICY is empty; name a file, or unset it")
+    if not override and reason is None:
+        return HouseRules(policy)
+    from runner.guardrails.overrides import read_overrides
+
     return HouseRules(policy, read_overrides(override or (), reason))
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-import typer
-
 from runner.campaign.hosts import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL
 from runner.cli import options as opt
 from runner.cli import shard_options as shard_opt
 from runner.cli import since_options as since_opt
-from runner.cli.process import perform
+from runner.cli.declared import Option
 from runner.commands.access import DEFAULT_PARALLEL_READS
 from runner.render.formats import PlanFormat
 
@@ -20,20 +18,18 @@ def plan(
     paths: opt.Paths,
     env: opt.Environment = None,
     output_format: Annotated[
-        PlanFormat, typer.Option("--format", help="How to write to stdout.")
+        PlanFormat, Option("--format", help="How to write to stdout.")
     ] = PlanFormat.TEXT,
     out: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Keep the plan here too, as JSON.")
+        str | None, Option(metavar="FILE", help="Keep the plan here too, as JSON.")
     ] = None,
     live: Annotated[
         bool,
-        typer.Option(
-            "--live", help="Read states first, and show what would change; needs credentials."
-        ),
+        Option("--live", help="Read states first, and show what would change; needs credentials."),
     ] = False,
     detailed_exitcode: Annotated[
         bool,
-        typer.Option("--detailed-exitcode", help="Exit with 2 where there is something to do."),
+        Option("--detailed-exitcode", help="Exit with 2 where there is something to do."),
     ] = False,
     changed_since: since_opt.ChangedSince = None,
     allow_modified: since_opt.AllowModified = False,
@@ -57,6 +53,7 @@ def plan(
     no_color: opt.NoColor = False,
 ) -> int:
     """Show the commands in order, with file and line; without --live no secret, no network."""
+    from runner.cli.process import perform
     from runner.commands.plan import PlanOptions, plan_command
     from runner.commands.planning import Asked
 

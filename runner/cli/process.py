@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import io
-import logging
 import os
 import sys
 import threading
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from runner.errors import ExitCode
 
 _TERMINAL = "CONIN$" if os.name == "nt" else "/dev/tty"
-_QUOTES = "Failed to parse headers"  # of urllib3; then follows what the server wrote
 _WAITING = b"Interrupted: a command under way still gets its answer. Once more to stop at once.\n"
 
 
@@ -63,7 +61,9 @@ def _surroundings(settings: OutputSettings, ci: str, *, stdin_is_read: bool) -> 
     scrubber = Scrubber()
     output = Output(sys.stdout, sys.stderr, scrubber=scrubber, settings=settings, now=world.now)
     if settings.verbosity >= DEBUG:
-        logging.basicConfig(level=logging.DEBUG, handlers=[_LibraryLog(output, scrubber)])
+        from runner.cli.library_log import hear_libraries
+
+        hear_libraries(output, scrubber)
     return Surroundings(
         cwd=Path.cwd(),
         environ=os.environ,
@@ -109,22 +109,6 @@ class _ClosedInput(io.BytesIO):
 
     def read(self, _size: int | None = -1) -> bytes:
         raise OSError(errno.EBADF, "standard input is closed")
-
-
-class _LibraryLog(logging.Handler):
-    """Passes on what libraries log, cleaned like everything else."""
-
-    def __init__(self, output: Output, scrubber: Scrubber) -> None:
-        super().__init__()
-        self._output = output
-        self._scrubber = scrubber
-
-    def emit(self, record: logging.LogRecord) -> None:
-        # What urllib3 cannot read of a head it quotes as Python would, which may hide a secret
-        # from us: `a\x00b`. Answers are known to us anyhow.
-        quotes = str(record.msg).startswith(_QUOTES)
-        text = f"{record.name}: {_QUOTES if quotes else record.getMessage()}"
-        self._output.debug(self._scrubber.remote_text(text, limit=2000), event="library")
 
 
 def _asker(*, stdin_is_read: bool) -> Callable[[str], bool] | None:

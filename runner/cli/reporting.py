@@ -6,10 +6,8 @@ from enum import Enum
 from functools import partial
 from typing import Annotated
 
-import typer
-
 from runner.cli import options as opt
-from runner.cli.process import perform
+from runner.cli.declared import Argument, Option
 
 
 class ReportFormat(str, Enum):
@@ -25,7 +23,7 @@ class ReportFormat(str, Enum):
 def report(
     paths: Annotated[
         list[str],
-        typer.Argument(
+        Argument(
             metavar="REPORT",
             help="Of a run, as run --report wrote it, or - for stdin; several with --merge.",
             show_default=False,
@@ -33,21 +31,19 @@ def report(
     ],
     output_format: Annotated[
         ReportFormat,
-        typer.Option(
+        Option(
             "--format",
             help="For a terminal, a summary or comment, CI's test page, a browser, or programs.",
         ),
     ] = ReportFormat.TEXT,
     merge: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--merge",
             help="Make one report of those of run --shard, of all organizations.",
         ),
     ] = False,
-    out: Annotated[
-        str, typer.Option(metavar="FILE", help="Write it to this file; - is stdout.")
-    ] = "-",
+    out: Annotated[str, Option(metavar="FILE", help="Write it to this file; - is stdout.")] = "-",
     ci: opt.Ci = opt.CiSystem.AUTO,
     log_format: opt.LogFormatOption = opt.LogFormat.TEXT,
     verbose: opt.Verbose = 0,
@@ -55,6 +51,7 @@ def report(
     no_color: opt.NoColor = False,
 ) -> int:
     """Show a report again, in another form; exits with 0 whatever became of its run."""
+    from runner.cli.process import perform
     from runner.commands.report import ReportOptions, report_command
 
     options = ReportOptions(tuple(paths), output_format.value, out, merge)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-import typer
-
 from runner.campaign.hosts import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL
 from runner.cli import options as opt
 from runner.cli import shard_options as shard_opt
 from runner.cli import since_options as since_opt
-from runner.cli.process import perform
+from runner.cli.declared import Option
 from runner.commands.access import DEFAULT_PARALLEL_READS, DEFAULT_STATE_DIR
 from runner.execute.budget import MOST_SERVICE_FAILURES
 
@@ -21,7 +19,7 @@ def run(
     env: opt.Environment = None,
     reviewed: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--plan",
             metavar="FILE",
             help="Run exactly this plan of `plan --out`, and refuse if anything differs;"
@@ -30,11 +28,11 @@ def run(
     ] = None,
     plan_digest: Annotated[
         str | None,
-        typer.Option(metavar="SHA256", help="Refuse unless the plan has the digest reviewed."),
+        Option(metavar="SHA256", help="Refuse unless the plan has the digest reviewed."),
     ] = None,
     report: Annotated[
         str,
-        typer.Option(
+        Option(
             metavar="FILE",
             envvar="CAMPAIGN_RUNNER_REPORT",
             help="Where the JSON report goes; - is stdout.",
@@ -42,60 +40,58 @@ def run(
     ] = "report.json",
     dry_run: Annotated[
         bool,
-        typer.Option("--dry-run", help="Send nothing, need no secret; write the plan as a report."),
+        Option("--dry-run", help="Send nothing, need no secret; write the plan as a report."),
     ] = False,
     sandbox: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--sandbox",
             help="Send to the embedded sandbox, whatever --base-url says; needs no secret.",
         ),
     ] = False,
     yes: Annotated[
         bool,
-        typer.Option(
-            "--yes", "-y", envvar="CAMPAIGN_RUNNER_YES", help="Do not ask before sending."
-        ),
+        Option("--yes", "-y", envvar="CAMPAIGN_RUNNER_YES", help="Do not ask before sending."),
     ] = False,
     resume: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="JOURNAL",
             help="Go on with the run of this journal where it stopped; instead of PATH.",
         ),
     ] = None,
     settle: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="COMMAND=WORD",
             help="With --resume: what became of a command whose outcome is unknown, `sent` or"
             " `not-sent`; may be repeated.",
         ),
     ] = None,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="With --resume: send again what failed.")
+        bool, Option("--retry-failed", help="With --resume: send again what failed.")
     ] = False,
     once: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--once",
             help="Pass over files that an earlier run with this state directory has done.",
         ),
     ] = False,
     again: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="PATH",
             help="With --once: run this file though it was done; may be repeated.",
         ),
     ] = None,
     init_state: Annotated[
         bool,
-        typer.Option("--init-state", help="With --once: begin with an empty state directory."),
+        Option("--init-state", help="With --once: begin with an empty state directory."),
     ] = False,
     state_dir: Annotated[
         str,
-        typer.Option(
+        Option(
             metavar="DIR",
             envvar="CAMPAIGN_RUNNER_STATE_DIR",
             help="Where journals, locks and what --once knows are kept.",
@@ -103,7 +99,7 @@ def run(
     ] = DEFAULT_STATE_DIR,
     lock_timeout: Annotated[
         str,
-        typer.Option(
+        Option(
             metavar="TIME",
             envvar="CAMPAIGN_RUNNER_LOCK_TIMEOUT",
             help="How long to wait for another run for the same organization.",
@@ -111,7 +107,7 @@ def run(
     ] = "0s",
     deadline: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="TIME",
             envvar="CAMPAIGN_RUNNER_DEADLINE",
             help="Begin nothing more after this time, as in 30m.",
@@ -119,7 +115,7 @@ def run(
     ] = None,
     max_service_failures: Annotated[
         int,
-        typer.Option(
+        Option(
             min=0,
             envvar="CAMPAIGN_RUNNER_MAX_SERVICE_FAILURES",
             help="Stop after so many commands in a row that failed for reasons of the service;"
@@ -148,6 +144,7 @@ def run(
     no_color: opt.NoColor = False,
 ) -> int:
     """Plan, then send the commands in order, and write a report whatever becomes of them."""
+    from runner.cli.process import perform
     from runner.commands.planning import Asked
     from runner.commands.run import run_command
     from runner.commands.run_options import RunOptions

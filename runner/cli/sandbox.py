@@ -5,31 +5,29 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-import typer
-
 from runner.cli import options as opt
-from runner.cli.process import perform
+from runner.cli.declared import Option
 
 
 def sandbox(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
+    port: Annotated[int, Option(min=0, max=65535, help="0 takes a free one.")] = 0,
     workflow: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="ID[=STATE]",
             help="A workflow, with its state (editing if left out); may be repeated.",
         ),
     ] = None,
-    organization: Annotated[str, typer.Option(help="The organization in the URL.")] = "sandbox",
+    organization: Annotated[str, Option(help="The organization in the URL.")] = "sandbox",
     effect_delay: Annotated[
         str,
-        typer.Option(
+        Option(
             metavar="DURATION", help="How long a command takes to have its effect, such as 200ms."
         ),
     ] = "0s",
     signal: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="WORKFLOW/ACTIVITY[=NAME:TYPE,...]",
             help="A signal activity and its parameters, of type string, number, boolean or"
             " date-time (any if left out); may be repeated. Without it, a workflow has signal1.",
@@ -37,11 +35,11 @@ def sandbox(
     ] = None,
     state_field: Annotated[
         str,
-        typer.Option(metavar="NAME", help="The field of a read that holds the state."),
+        Option(metavar="NAME", help="The field of a read that holds the state."),
     ] = "state",
     faults: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="FILE",
             help="What goes wrong, with which requests (campaign-runner schema faults).",
         ),
@@ -53,6 +51,7 @@ def sandbox(
     no_color: opt.NoColor = False,
 ) -> int:
     """Serve a stand-in for the API on loopback, until Ctrl-C or SIGTERM."""
+    from runner.cli.process import perform
     from runner.cli.sandbox_options import sandbox_options
     from runner.commands.sandbox import sandbox_command
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from runner.cli.declared import Option
 
 if TYPE_CHECKING:
     from runner.commands.changing import Since
 
 ChangedSince = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--changed-since",
         metavar="REF",
         help="Of actions, only those in files that git shows as added since this commit; desired"
@@ -20,7 +20,7 @@ ChangedSince = Annotated[
 ]
 AllowModified = Annotated[
     bool,
-    typer.Option(
+    Option(
         "--allow-modified",
         help="With --changed-since: run all actions of files that were modified, too.",
     ),

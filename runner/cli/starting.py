@@ -6,10 +6,8 @@ from enum import Enum
 from functools import partial
 from typing import Annotated
 
-import typer
-
 from runner.cli import options as opt
-from runner.cli.process import perform
+from runner.cli.declared import Argument, Option
 
 
 class Pipelines(str, Enum):
@@ -24,14 +22,14 @@ class Pipelines(str, Enum):
 def init(
     folder: Annotated[
         str,
-        typer.Argument(metavar="DIR", help="Where; it is made where it is missing."),
+        Argument(metavar="DIR", help="Where; it is made where it is missing."),
     ] = ".",
     ci: Annotated[
-        Pipelines, typer.Option("--ci", help="The CI system that the pipelines are for.")
+        Pipelines, Option("--ci", help="The CI system that the pipelines are for.")
     ] = Pipelines.GITHUB,
     runner_source: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="SPEC",
             help="What pip installs in the pipelines, such as an address of git with a tag; this"
             " very version if left out.",
@@ -43,6 +41,7 @@ def init(
     no_color: opt.NoColor = False,
 ) -> int:
     """Write a repository to start from: files, pipelines, editor settings, a README."""
+    from runner.cli.process import perform
     from runner.commands.init import InitOptions, init_command
 
     options = InitOptions(folder, ci.value, runner_source)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-import typer
-
 from runner.cli import options as opt
-from runner.cli.process import perform
+from runner.cli.declared import Option
 from runner.render.problems import ProblemFormat
 
 
@@ -16,12 +14,12 @@ def validate(
     paths: opt.Paths,
     env: opt.Environment = None,
     output_format: Annotated[
-        ProblemFormat, typer.Option("--format", help="How to write to stdout.")
+        ProblemFormat, Option("--format", help="How to write to stdout.")
     ] = ProblemFormat.TEXT,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse on warnings too.")] = False,
+    strict: Annotated[bool, Option("--strict", help="Refuse on warnings too.")] = False,
     policy: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="FILE",
             envvar="CAMPAIGN_RUNNER_POLICY",
             help="Check this policy file, too; `plan` holds files against it.",
@@ -36,6 +34,7 @@ def validate(
     no_color: opt.NoColor = False,
 ) -> int:
     """Check files against the schema and the rules; every problem at once."""
+    from runner.cli.process import perform
     from runner.commands.validate import ValidateOptions, validate_command
 
     inputs = opt.inputs(paths, env, allow_env, allow_secret_file)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from runner.errors import InterruptedRunError
 from runner.plural import counted
 from runner.printable import printable
-from runner.render.plan import environment_text, plan_lines
+from runner.render.plan import plan_lines
+from runner.render.titles import environment_text
 
 if TYPE_CHECKING:
     from runner.campaign.hosts import Target

@@ -6,9 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from runner.errors import ModifiedFilesError, UsageError
-from runner.plan.changes import narrow, refused
 from runner.printable import quoted
-from runner.render.changes import change_lines, guardrail_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,6 +80,9 @@ class Changing:
         """
         if self._changes is None:
             return config, None
+        from runner.plan.changes import narrow, refused
+        from runner.render.changes import change_lines, guardrail_text
+
         narrowed, changes = narrow(config, self._changes)
         if self._since is not None:
             from runner.changes.guardrails import guardrail_changes

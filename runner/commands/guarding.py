@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.errors import GuardrailError, UsageError
 from runner.guardrails.check import check, check_organizations
-from runner.guardrails.closing import closed_windows, why_closed
 from runner.guardrails.demands import WINDOWS, merge
-from runner.guardrails.overrides import Applied, Override, lift
+from runner.guardrails.overrides import Applied, lift
 from runner.load import load
 from runner.load.sources import STDIN
-from runner.validate.policy import read_policy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from runner.commands.house_rules import HouseRules
     from runner.commands.surroundings import Surroundings
     from runner.guardrails.demands import DemandsByOrganization
     from runner.load import Loaded
@@ -25,21 +23,6 @@ if TYPE_CHECKING:
     from runner.problems import Problem
     from runner.validate.config import Config
     from runner.validate.guardrails import Policy
-
-
-@dataclass(frozen=True, slots=True)
-class HouseRules:
-    """What whoever runs the command adds to the guardrails of the files, and lifts of them.
-
-    Attributes:
-        policy: the path of a guardrail file, or None (rule R29).
-    """
-
-    policy: str | None = None
-    overrides: tuple[Override, ...] = ()
-
-
-NO_RULES = HouseRules()
 
 
 class Guard:
@@ -114,6 +97,8 @@ class Guard:
 
     def closed(self) -> str:
         """Say why nothing may begin now; empty where it may (rule R32)."""
+        from runner.guardrails.closing import closed_windows, why_closed
+
         now = self._around.world.now()
         if not any(it.name == WINDOWS for it in self._overrides):
             return why_closed(self._demands, self._organizations, now)
@@ -122,6 +107,8 @@ class Guard:
         return ""
 
     def _closed_windows(self, plan: Plan) -> tuple[Problem, ...]:
+        from runner.guardrails.closing import closed_windows
+
         self._organizations = plan.organizations
         now = self._around.world.now()
         return closed_windows(self._demands, self._organizations, now)
@@ -137,7 +124,11 @@ class Guard:
 
 
 def _policy(rules: HouseRules, around: Surroundings) -> Policy | None:
-    return None if rules.policy is None else read_policy(load_policy(rules.policy, around))
+    if rules.policy is None:
+        return None
+    from runner.validate.policy import read_policy
+
+    return read_policy(load_policy(rules.policy, around))
 
 
 def load_policy(path: str, around: Surroundings) -> Loaded:

@@ -7,18 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.commands.access import DEFAULT_ACCESS, Access
-from runner.commands.connect import Remote, connect
-from runner.commands.guarding import NO_RULES, Guard, HouseRules
-from runner.commands.outputs import check_output
+from runner.commands.guarding import Guard
+from runner.commands.house_rules import NO_RULES, HouseRules
 from runner.commands.plan_pages import news_of_plan, news_of_refusal, plan_text, refusal_text
 from runner.commands.planning import Asked, Planning, documents_of, require_organization
 from runner.commands.publishing import log_group, publish
 from runner.errors import BrokenError, ExitCode, GuardrailError, RunnerError, UsageError
-from runner.files import write_atomically
 from runner.load.sources import STDIN
 from runner.printable import printable
 from runner.render.formats import PlanFormat
-from runner.render.plan_json import plan_json
 from runner.states import State
 
 if TYPE_CHECKING:
@@ -88,6 +85,9 @@ def plan_command(options: PlanOptions, around: Surroundings) -> ExitCode:
 
 def _keep(plan: Plan, path: str, around: Surroundings) -> BrokenError | None:
     """Write the plan to a file; give what went wrong."""
+    from runner.files import write_atomically
+    from runner.render.plan_json import plan_json
+
     try:
         write_atomically(Path(around.cwd, path), plan_json(plan))
     except BrokenError as error:
@@ -108,6 +108,8 @@ def _check_out(options: PlanOptions, around: Surroundings) -> None:
     if STDIN in (options.out, *inputs.paths):
         hint = "for stdout use --format json"
         raise UsageError(f"--out keeps a plan of named files in a file; `-` is neither ({hint})")
+    from runner.commands.outputs import check_output
+
     policy = options.rules.policy
     check_output(options.out, [*inputs.paths, *([policy] if policy else [])], around)
 
@@ -171,6 +173,8 @@ def _live(
     target: Target,
     around: Surroundings,
 ) -> Plan:
+    from runner.commands.connect import Remote, connect
+
     remote = Remote(target, options.asked.inputs.allowed, options.access.parallel_reads)
     connecting = connect(documents_of(config, plan), remote, around)
     with log_group(around, "Reading states"), connecting as connection:

@@ -8,9 +8,6 @@ from runner.commands.publishing import News, outcome
 from runner.errors import GuardrailError, InvalidConfigError
 from runner.render.formats import PlanFormat
 from runner.render.plan import plan_lines
-from runner.render.plan_json import plan_json
-from runner.render.plan_markdown import plan_markdown
-from runner.render.problems_markdown import COMMENT_LIMIT, refused_markdown
 
 if TYPE_CHECKING:
     from runner.commands.surroundings import Surroundings
@@ -37,8 +34,12 @@ def plan_text(
         guardrails: those that hold.
     """
     if form is PlanFormat.JSON:
+        from runner.render.plan_json import plan_json
+
         return plan_json(plan, problems)
     if form is PlanFormat.MARKDOWN:
+        from runner.render.problems_markdown import COMMENT_LIMIT
+
         return _markdown(plan, around, problems, guardrails, COMMENT_LIMIT)
     if form is PlanFormat.HTML:
         from runner.render.html.plan_page import plan_page
@@ -51,6 +52,8 @@ def refusal_text(error: RunnerError, form: PlanFormat, around: Surroundings) -> 
     """Give what stands on stdout where there is no plan: pages for people say why."""
     problems, text = _problems(error), _message(error, around)
     if form is PlanFormat.MARKDOWN:
+        from runner.render.problems_markdown import refused_markdown
+
         return refused_markdown(problems, text, around.places)
     if form is PlanFormat.HTML:
         from runner.render.html.refusal_page import refusal_page
@@ -82,6 +85,8 @@ def news_of_plan(
 
 def news_of_refusal(error: RunnerError, around: Surroundings) -> News:
     """Give what a CI system is told where there is no plan."""
+    from runner.render.problems_markdown import refused_markdown
+
     problems = _problems(error)
     text = _message(error, around)
     return News(
@@ -100,6 +105,8 @@ def _markdown(
     guardrails: DemandsByOrganization,
     limit: int,
 ) -> str:
+    from runner.render.plan_markdown import plan_markdown
+
     return plan_markdown(plan, around.places, problems, limit, guardrails=guardrails)
 
 

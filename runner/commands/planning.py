@@ -12,19 +12,8 @@ from runner.commands.surroundings import TENANT_VARIABLE, configure, load_inputs
 from runner.errors import InvalidConfigError, ReviewedPlanError, UsageError
 from runner.plan.build import build_plan
 from runner.plan.plan import EVERYTHING, Selection
-from runner.plan.resolve import resolve
-from runner.plan.shard import part_of
 from runner.printable import quoted
 from runner.problems import file_problem
-from runner.render.plan_json import plan_value
-from runner.review.changes import changes_of
-from runner.review.compare import (
-    command_differences,
-    file_differences,
-    moved_states,
-    plan_differences,
-)
-from runner.review.reviewed import RULE, check_digest, read_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -86,7 +75,11 @@ class Planning:
         self._around = around
         self._given = _given(asked, around)
         self.inputs = _inputs(asked, self._given)
-        known = asked.changes if self._given is None else changes_of(self._given.value)
+        known = asked.changes
+        if self._given is not None:
+            from runner.review.changes import changes_of
+
+            known = changes_of(self._given.value)
         self._changing = Changing(asked.since, known)
 
     @property
@@ -114,6 +107,8 @@ class Planning:
         """
         loaded = load_inputs(self.inputs, self._around)
         if self._given is not None:
+            from runner.review.compare import file_differences
+
             _refuse(file_differences(self._given, loaded.files))
         self._changing.look(loaded, self.inputs.paths, self._around)
         return loaded
@@ -141,6 +136,9 @@ class Planning:
         """
         plan = self._build(config)
         if self._given is not None:
+            from runner.render.plan_json import plan_value
+            from runner.review.compare import command_differences, plan_differences
+
             made = plan_value(plan)
             _refuse(plan_differences(self._given, made))
             if not self._given.is_live:
@@ -161,12 +159,16 @@ class Planning:
             ReviewedPlanError: if a reviewed live plan would not be the same any more.
             CredentialsError: if the credentials are rejected.
         """
+        from runner.plan.resolve import resolve
+
         wanted = plan.commands if everything or self.is_live else plan.undecided
         assume_unknown = self._asked.assume_unknown
         if self._given is not None and self._given.is_live:
             assume_unknown = self._given.assume_unknown
         made = resolve(plan, connection.look(wanted), assume_unknown=assume_unknown)
         if self._given is not None and self._given.is_live:
+            from runner.render.plan_json import plan_value
+
             self._compare(self._given, plan_value(made))
         self._check_digest(made, plan.digest)
         return made
@@ -186,6 +188,8 @@ class Planning:
         except UsageError as error:
             if self._given is None:
                 raise
+            from runner.review.reviewed import RULE
+
             # Nobody asked for this but the plan itself.
             hint = "make the plan again, and have it reviewed"
             raise ReviewedPlanError(
@@ -194,10 +198,14 @@ class Planning:
         if self.shard is None:
             return whole
         require_organization(config)
+        from runner.plan.shard import part_of
+
         return part_of(whole, self.shard)
 
     def _compare(self, given: ReviewedPlan, made: Mapping[str, Any]) -> None:
         """Hold a live plan against the reviewed one, and tell which states have moved since."""
+        from runner.review.compare import command_differences, moved_states
+
         problems = command_differences(given, made)
         for line in moved_states(given, made, same_commands=not problems):
             self._around.output.info(line)
@@ -205,6 +213,8 @@ class Planning:
 
     def _check_digest(self, plan: Plan, *others: str) -> None:
         if self._asked.pinned is not None:
+            from runner.review.reviewed import check_digest
+
             name = self._asked.reviewed or plan.files[0].path
             whole = () if plan.sharded is None else (plan.sharded.whole_digest,)
             check_digest(self._asked.pinned, (*whole, *others, plan.digest), name)
@@ -271,6 +281,8 @@ def _given(asked: Asked, around: Surroundings) -> ReviewedPlan | None:
 
 
 def _read(name: str, around: Surroundings) -> ReviewedPlan:
+    from runner.review.reviewed import read_plan
+
     return read_plan(Path(around.cwd, name), name)
 
 

@@ -8,26 +8,23 @@ from typing import TYPE_CHECKING
 
 from runner.campaign.hosts import Target, check_target
 from runner.commands.announcing import announce
-from runner.commands.connect import Remote, connect
 from runner.commands.guarding import Guard
 from runner.commands.plan import warn_about
 from runner.commands.planning import Planning, documents_of, require_organization
 from runner.commands.reporting import check_run_report
-from runner.commands.resuming import Resuming
 from runner.commands.surroundings import TENANT_VARIABLE
 from runner.errors import UsageError
 from runner.execute.budget import Budget
 from runner.execute.past import moved
 from runner.execute.run import not_sent
-from runner.journal.ledger import pass_over, read_ledger
-from runner.journal.lock import holding
 from runner.printable import quoted
-from runner.render.plan import environment_text
+from runner.render.titles import environment_text
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from runner.commands.connect import Connection
+    from runner.commands.resuming import Resuming
     from runner.commands.run_options import RunOptions
     from runner.commands.surroundings import Surroundings
     from runner.execute.past import Past
@@ -187,7 +184,6 @@ class Preparation:
         Raises:
             BrokenError: naming the run that does.
         """
-        options = self._options
         if self.is_finished:  # nothing is sent, and nothing written
             return
         organizations = [it for it in plan.organizations if it is not None]
@@ -197,12 +193,14 @@ class Preparation:
             organizations.append(self.run_id)
         if not organizations:
             return
+        from runner.journal.lock import holding
+
         output = self._around.output
         held = holding(
             self._state_folder,
             organizations,
             self.run_id,
-            min(options.lock_timeout, self.budget.left()),
+            min(self._options.lock_timeout, self.budget.left()),
             lambda who: output.say(f"Waiting for another run to end: {who}", important=True),
         )
         self._closing.enter_context(held)
@@ -223,6 +221,8 @@ class Preparation:
             raise UsageError(f"--again {named}: write the path as the plan shows it")
         name = self._options.state_dir
         folder = Path(self._around.cwd, name)
+        from runner.journal.ledger import pass_over, read_ledger
+
         ledger = read_ledger(folder, name, self.target.base_url, self.environment)
         if ledger.is_empty and not once.init_state:
             raise UsageError(
@@ -235,6 +235,8 @@ class Preparation:
         options = self._options
         asked = options.asked
         if options.resume is not None:
+            from runner.commands.resuming import Resuming
+
             self.resuming = Resuming(options.resume, options, self._around)
             asked, self.run_id = self.resuming.asked, self.resuming.run_id
             self.environment = asked.inputs.environment
@@ -263,6 +265,8 @@ class Preparation:
 
     def _connect(self, config: Config, plan: Plan) -> Connection:
         """Give a connection for the documents of `plan`."""
+        from runner.commands.connect import Remote, connect
+
         options = self._options
         if self.target.sandbox:
             from runner.commands.sandbox import sandbox_for

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,12 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from runner.ci.systems import GITHUB, GITLAB
 from runner.errors import BrokenError
-from runner.files import append_text, write_atomically
-from runner.render.code_quality import code_quality
-from runner.render.markdown import LEAST_LIMIT
-from runner.render.problems import problem_of
-from runner.render.report.failures import failures
-from runner.render.workflow_commands import ENDGROUP, annotation, group, problem_annotations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -87,6 +80,8 @@ def log_group(around: Surroundings, title: str) -> AbstractContextManager[None]:
     The group ends with the block, however that ends; without a line in it there is no group.
     """
     if around.ci == GITHUB:
+        from runner.render.workflow_commands import ENDGROUP, group
+
         return around.output.grouped(group(title), ENDGROUP)
     return nullcontext()
 
@@ -99,6 +94,8 @@ def news_of_run(report: Mapping[str, Any], path: str | None, around: Surrounding
         path: where the report is; None where it is in no file.
         around: the process around.
     """
+    from runner.render.problems import problem_of
+    from runner.render.report.failures import failures
 
     def summary(limit: int) -> str:
         from runner.render.report.markdown import report_markdown
@@ -142,6 +139,9 @@ def _absolute(path: str | None, around: Surroundings) -> str:
 
 
 def _on_github(news: News, around: Surroundings) -> None:
+    from runner.files import append_text
+    from runner.render.workflow_commands import annotation, problem_annotations
+
     with _warning(around, "annotations"):
         around.output.commands(problem_annotations(news.problems, around.places))
         if news.message:
@@ -165,11 +165,16 @@ def _output(name: str, value: str) -> str:
     """
     if _PLAIN.fullmatch(value):
         return f"{name}={value}\n"
+    import secrets
+
     end = f"end-{secrets.token_hex(16)}"
     return f"{name}<<{end}\n{value}\n{end}\n"
 
 
 def _add_to_summary(path: Path, summary: Callable[[int], str], around: Surroundings) -> None:
+    from runner.files import append_text
+    from runner.render.markdown import LEAST_LIMIT
+
     try:
         there = path.stat().st_size
     except OSError:  # what is wrong is told where it is written
@@ -182,6 +187,8 @@ def _add_to_summary(path: Path, summary: Callable[[int], str], around: Surroundi
 
 
 def _on_gitlab(news: News, around: Surroundings) -> None:
+    from runner.render.code_quality import code_quality
+
     with _warning(around, CODE_QUALITY):
         problems = (*news.problems, *news.warnings)
         _write(CODE_QUALITY, code_quality(problems, around.places), news, around)
@@ -191,6 +198,8 @@ def _on_gitlab(news: News, around: Surroundings) -> None:
 
 
 def _write(name: str, text: str, news: News, around: Surroundings) -> None:
+    from runner.files import write_atomically
+
     path = around.cwd / name
     if any(os.path.realpath(around.cwd / it) == os.path.realpath(path) for it in news.taken):
         raise BrokenError("this command has written another file of that name")

@@ -8,11 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runner.ci.source_control import source_control
-from runner.commands.journalling import Beginning, begin_journal, continue_journal
 from runner.commands.next_steps import next_step, with_hint
 from runner.commands.preparing import Preparation
 from runner.commands.reporting import check_report_path, deliver
-from runner.commands.resuming import moment
 from runner.errors import (
     BrokenError,
     ExitCode,
@@ -23,9 +21,7 @@ from runner.errors import (
     UsageError,
 )
 from runner.execute.conclusion import conclude
-from runner.execute.recall import recall
 from runner.execute.run import Header, Run, planned
-from runner.journal.reader import RULE
 from runner.problems import file_problem
 
 if TYPE_CHECKING:
@@ -151,6 +147,8 @@ class _RunCommand:
         return execution.closed
 
     def _open_journal(self, plan: Plan, guard: Guard) -> RunJournal:
+        from runner.commands.journalling import Beginning, begin_journal, continue_journal
+
         preparation, around = self._preparation, self._around
         resuming = preparation.resuming
         if resuming is not None:
@@ -196,6 +194,10 @@ class _RunCommand:
             for place, past in self._preparation.history.items()
             if not plan.blockers or plan.commands[place].decided is None
         }
+        from runner.commands.resuming import moment
+        from runner.execute.recall import recall
+        from runner.journal.reader import RULE
+
         execution = recall(plan, history, self._around.world)
         if execution.fault is not None or not execution.is_over:
             message = "its last line says that the run was at its end, and the others do not"

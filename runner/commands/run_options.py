@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from runner.campaign.hosts import Target
 from runner.commands.access import DEFAULT_ACCESS, DEFAULT_STATE_DIR, Access
-from runner.commands.guarding import NO_RULES, HouseRules
+from runner.commands.house_rules import NO_RULES, HouseRules
 from runner.execute.budget import MOST_SERVICE_FAILURES
 
 if TYPE_CHECKING:

@@ -5,17 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runner.commands.guarding import load_policy
 from runner.commands.publishing import publish_problems
 from runner.commands.surroundings import load_inputs
 from runner.errors import ExitCode
 from runner.plural import counted
-from runner.render.code_quality import code_quality
-from runner.render.plan import environment_text
 from runner.render.problems import ProblemFormat, problem_lines, problems_json
-from runner.render.workflow_commands import problem_annotations
+from runner.render.titles import environment_text
 from runner.validate import find_problems
-from runner.validate.policy import policy_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,6 +42,9 @@ def validate_command(options: ValidateOptions, around: Surroundings) -> ExitCode
     problems = find_problems(loaded, options.inputs.environment, options.inputs.allowed)
     files = loaded.files
     if options.policy is not None:
+        from runner.commands.guarding import load_policy
+        from runner.validate.policy import policy_problems
+
         policy = load_policy(options.policy, around)
         files += policy.files
         problems += policy_problems(policy)
@@ -73,8 +72,12 @@ def _product(form: ProblemFormat, problems: Sequence[Problem], around: Surroundi
 
         return sarif(problems, around.places)
     if form is ProblemFormat.GITLAB:
+        from runner.render.code_quality import code_quality
+
         return code_quality(problems, around.places)
     if form is ProblemFormat.GITHUB:
+        from runner.render.workflow_commands import problem_annotations
+
         return _as_lines(problem_annotations(problems, around.places))
     return _as_lines(problem_lines(problems))
 

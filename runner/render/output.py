@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 from runner.errors import BrokenError
 from runner.printable import harmless_json
 from runner.render.problems import problem_lines, problem_value
-from runner.render.report_json import timestamp
+from runner.render.values import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -11,7 +11,7 @@ from runner.plan.effects import Kind
 from runner.plural import counted
 from runner.printable import printable
 from runner.render.columns import aligned
-from runner.render.titles import subject
+from runner.render.titles import environment_text, subject
 from runner.states import State
 
 if TYPE_CHECKING:
@@ -41,11 +41,6 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     yield f"Digest: {plan.digest}"
     if plan.sharded is not None:
         yield f"Shard {plan.sharded.shard} of the plan {plan.sharded.whole_digest}"
-
-
-def environment_text(environment: str | None) -> str:
-    """Give the environment as every output names it."""
-    return "base (no --env given)" if environment is None else printable(environment)
 
 
 def effect_text(effect: Effect) -> str:

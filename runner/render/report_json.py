@@ -9,12 +9,18 @@ from runner.execute.results import count
 from runner.printable import harmless_json
 from runner.render.changes import changes_value
 from runner.render.problems import problem_value
-from runner.render.values import command_value, details_value, files_value, shard_value, tool_value
+from runner.render.values import (
+    command_value,
+    details_value,
+    files_value,
+    shard_value,
+    timestamp,
+    tool_value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Set as AbstractSet
-    from datetime import datetime
 
     from runner.ci.source_control import SourceControl
     from runner.execute.results import Attempt, CommandResult
@@ -105,11 +111,6 @@ def cleaned(value: Any, scrub: Callable[[str], str], ours: AbstractSet[str] = _O
     if isinstance(value, list):
         return [cleaned(item, scrub, ours) for item in value]
     return scrub(value) if isinstance(value, str) else value
-
-
-def timestamp(moment: datetime) -> str:
-    """Give a moment in UTC as RFC 3339 writes it, to the millisecond."""
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def override_value(applied: Applied) -> dict[str, Any]:

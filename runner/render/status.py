@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from runner.printable import harmless_json, printable
 from runner.render.columns import aligned
-from runner.render.report_json import timestamp
-from runner.render.values import tool_value
+from runner.render.values import timestamp, tool_value
 from runner.states import State
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What a command is, in a few words: the same in plans, logs and tables."""
+"""What a command and an environment are called: the same in plans, logs and tables."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from runner.printable import printable
 
 if TYPE_CHECKING:
     from runner.plan.command import Command
+
+
+def environment_text(environment: str | None) -> str:
+    """Give the environment as every output names it."""
+    return "base (no --env given)" if environment is None else printable(environment)
 
 
 def title(command: Command) -> str:

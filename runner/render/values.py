@@ -8,6 +8,7 @@ from runner import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from runner.load import SourceFile
     from runner.plan.command import Command
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 def tool_value() -> dict[str, str]:
     """Give which program this is."""
     return {"name": "campaign-runner", "version": __version__}
+
+
+def timestamp(moment: datetime) -> str:
+    """Give a moment in UTC as RFC 3339 writes it, to the millisecond."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def files_value(files: Sequence[SourceFile]) -> list[dict[str, str]]:

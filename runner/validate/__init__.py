@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runner.errors import InvalidConfigError
-from runner.validate.build import build_document
-from runner.validate.config import Config
 from runner.validate.rules import Asked, rule_problems
 from runner.validate.rules.between import workflows_have_one_purpose
 from runner.validate.schema import schema_problems
@@ -15,6 +13,7 @@ from runner.validate.telling import Told
 if TYPE_CHECKING:
     from runner.load import Loaded
     from runner.problems import Problem
+    from runner.validate.config import Config
     from runner.validate.references import Allowed
 
 
@@ -55,6 +54,9 @@ def validate(
     Raises:
         InvalidConfigError: with every problem of every file.
     """
+    from runner.validate.build import build_document
+    from runner.validate.config import Config
+
     problems = find_problems(loaded, environment, allowed, organization)
     if any(problem.is_error for problem in problems):
         raise InvalidConfigError(problems)

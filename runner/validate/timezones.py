@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
 from runner.validate.suggest import closest
 
@@ -15,6 +14,8 @@ def known_timezones() -> frozenset[str]:
     The system's own folder would not do: where letter case does not count in file names, it
     would take `europe/berlin`, which the next machine does not know.
     """
+    from importlib.resources import files  # for those few files that name a time zone
+
     try:
         names = files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
     except ModuleNotFoundError:  # left out by who packs for a system that has its own

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from runner.commands.guarding import Guard, HouseRules
+from runner.commands.guarding import Guard
+from runner.commands.house_rules import HouseRules
 from runner.commands.surroundings import Surroundings
 from runner.errors import GuardrailError
 from runner.guardrails.overrides import Override

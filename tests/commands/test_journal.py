@@ -310,7 +310,7 @@ class TestADiskThatFails:
         Path(FOLDER).mkdir()
         with monkeypatch.context() as patch:
             patch.setattr(os, "fsync", syncing)
-            patch.setattr("runner.commands.preparing.holding", lambda *_: nullcontext())
+            patch.setattr("runner.journal.lock.holding", lambda *_: nullcontext())
             ended = stage.run()
         assert ended.exit_code == 7
         assert stage.sandbox.requests() == ()

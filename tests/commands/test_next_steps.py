@@ -10,7 +10,7 @@ import pytest
 from runner.campaign.hosts import Target
 from runner.ci.source_control import SourceControl
 from runner.commands.access import Access
-from runner.commands.guarding import HouseRules
+from runner.commands.house_rules import HouseRules
 from runner.commands.next_steps import next_step, resume_command, settle_command
 from runner.commands.planning import Asked
 from runner.commands.run_options import ResumeOptions, RunOptions

@@ -6,16 +6,14 @@ import io
 import json
 import re
 import sys
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 import pytest
-import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.cli.app import app
-from runner.cli.boundary import guarded
+from runner.cli.line import run_cli
 from runner.schemas import schema
 from tests.fuzz.bounds import bounded, count, examples
 from tests.fuzz.mutations import mutate
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
 
     Entry = Callable[..., Ended]
 
-# The command line of the program, built once: building it takes longer than most files do.
-_COMMANDS = cast("typer.Typer", typer.main.get_command(app))
 _PLAN = jsonschema_rs.validator_for(schema("plan"))
 _UNSHOWN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ud800-\udfff]")
 _FOR_CI = re.compile(r"^\s*::|##\w*\[", re.MULTILINE)
@@ -47,7 +43,7 @@ def entry(monkeypatch: pytest.MonkeyPatch) -> Entry:
             patch.setattr(sys, "stdout", out)
             patch.setattr(sys, "stderr", err)
             with bounded("texts"):
-                code = guarded(_COMMANDS, list(arguments))
+                code = run_cli(arguments)
         out.flush()
         err.flush()
         said = [it.buffer.getvalue().decode() for it in (out, err)]

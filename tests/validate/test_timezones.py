@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from runner.validate import timezones
 from runner.validate.timezones import known_timezones, near_timezone
 
 
@@ -32,7 +31,7 @@ def test_without_the_package_the_system_is_asked(monkeypatch: pytest.MonkeyPatch
     def missing(package: str) -> object:
         raise ModuleNotFoundError(package)
 
-    monkeypatch.setattr(timezones, "files", missing)
+    monkeypatch.setattr("importlib.resources.files", missing)
     known_timezones.cache_clear()
     try:
         assert "Europe/Berlin" in known_timezones()

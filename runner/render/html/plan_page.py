@@ -13,8 +13,9 @@ from runner.render.html.parts import Fact, Tile, file_rows, finding
 from runner.render.html.plan_rows import plan_rows
 from runner.render.html.rows import MOST_ROWS, blocks
 from runner.render.html.words import Look
-from runner.render.plan import NO_ORGANIZATION, environment_text
+from runner.render.plan import NO_ORGANIZATION
 from runner.render.problems import problem_value
+from runner.render.titles import environment_text
 from runner.render.values import files_value
 from runner.states import State
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from runner.execute.results import Outcome
 from runner.printable import printable
 from runner.render.output import NORMAL, VERBOSE
-from runner.render.plan import environment_text
 from runner.render.problems import problem_lines, problem_of
 from runner.render.report.going_on import going_on
 from runner.render.report.shards import shard_lines
 from runner.render.report.values import attempt_line, seconds, subject, title
 from runner.render.summary import MOST_ROWS, Row, line_of, table_of
+from runner.render.titles import environment_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
