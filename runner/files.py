@@ -13,6 +13,7 @@ from runner.errors import BrokenError, UsageError
 from runner.printable import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import BinaryIO
 
 # Windows has none of the first three, and alone the last. Not blocking, since a pipe that nobody
@@ -47,8 +48,12 @@ def check_writable(path: Path) -> None:
     temporary.unlink()
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_atomically(path: Path, text: str | Iterable[str]) -> None:
     """Replace the file at `path`, readable by its owner alone; a link there is replaced itself.
+
+    Args:
+        path: of the file.
+        text: what it is to hold, whole or in pieces.
 
     Raises:
         BrokenError: if it cannot be written; what stood there before is untouched.
@@ -56,8 +61,9 @@ def write_atomically(path: Path, text: str) -> None:
     temporary = _create_beside(path)
     try:
         with temporary.open("wb") as file:
-            # A lone surrogate, from a file name that is no UTF-8, becomes its JSON escape.
-            file.write(text.encode("utf-8", "backslashreplace"))
+            for piece in [text] if isinstance(text, str) else text:
+                # A lone surrogate, from a file name that is no UTF-8, becomes its JSON escape.
+                file.write(piece.encode("utf-8", "backslashreplace"))
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -53,6 +53,8 @@ def harmless_json(text: str) -> str:
     Args:
         text: as `json.dumps` gives it; its own line ends are kept.
     """
+    if text.isascii() and "##" not in text and "\x7f" not in text:  # JSON escapes other controls
+        return text
     return _UNSAFE_IN_JSON.sub(_escaped, text)
 
 

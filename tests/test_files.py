@@ -25,7 +25,7 @@ from runner.files import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX files")
 
@@ -38,6 +38,23 @@ def test_a_file_is_written_whole_and_alone() -> None:
     write_atomically(Path("report.json"), "grün\n")
     assert Path("report.json").read_bytes() == "grün\n".encode()
     assert names() == ["report.json"]
+
+
+def test_a_text_may_come_in_pieces() -> None:
+    write_atomically(Path("report.json"), iter(["gr", "ün", "\udc80"]))
+    assert Path("report.json").read_bytes() == "grün\\udc80".encode()
+
+
+def test_what_fails_between_two_pieces_leaves_the_old_file() -> None:
+    def pieces() -> Iterator[str]:
+        yield "new"
+        raise KeyboardInterrupt
+
+    Path("report.json").write_text("old", encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        write_atomically(Path("report.json"), pieces())
+    assert names() == ["report.json"]
+    assert Path("report.json").read_text(encoding="utf-8") == "old"
 
 
 @posix

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from runner.campaign.hosts import Target, check_target
 from runner.commands.announcing import announce
 from runner.commands.guarding import Guard
+from runner.commands.locking import alone
 from runner.commands.plan import warn_about
 from runner.commands.planning import Planning, documents_of, require_organization
 from runner.commands.reporting import check_run_report
@@ -193,16 +194,8 @@ class Preparation:
             organizations.append(self.run_id)
         if not organizations:
             return
-        from runner.journal.lock import holding
-
-        output = self._around.output
-        held = holding(
-            self._state_folder,
-            organizations,
-            self.run_id,
-            min(self._options.lock_timeout, self.budget.left()),
-            lambda who: output.say(f"Waiting for another run to end: {who}", important=True),
-        )
+        timeout = min(self._options.lock_timeout, self.budget.left())
+        held = alone(self._state_folder, organizations, self.run_id, timeout, self._around)
         self._closing.enter_context(held)
 
     def _pass_over(self, plan: Plan) -> None:
@@ -247,12 +240,7 @@ class Preparation:
         self.environment, self.shard = planning.environment, planning.shard
         journal = None if self.resuming is None else self.resuming.journal.path
         check_run_report(options, planning.inputs, self._state_folder, journal, self._around)
-        loaded = planning.load()
-        self.files = loaded.files
-        if self.resuming is not None:
-            self.resuming.check_files(loaded.files)
-        fallback = SANDBOX_ORGANIZATION if self.target.sandbox else None
-        config = planning.configure(loaded, fallback)
+        config = self._configure(planning)
         if not self._options.dry_run:
             require_organization(config)
         guard = self.guard = Guard(config, self._options.rules, self._around)
@@ -262,6 +250,14 @@ class Preparation:
             plan = self.plan = self.resuming.resolve(plan)
             self.digest = self.resuming.plan_digest
         return planning, config, plan, guard
+
+    def _configure(self, planning: Planning) -> Config:
+        """Read the files; on return their documents, larger than all that follows, are gone."""
+        loaded = planning.load()
+        self.files = loaded.files
+        if self.resuming is not None:
+            self.resuming.check_files(loaded.files)
+        return planning.configure(loaded, SANDBOX_ORGANIZATION if self.target.sandbox else None)
 
     def _connect(self, config: Config, plan: Plan) -> Connection:
         """Give a connection for the documents of `plan`."""

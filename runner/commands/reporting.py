@@ -13,7 +13,7 @@ from runner.errors import BrokenError, ExitCode, UsageError
 from runner.files import write_atomically
 from runner.journal.lines import SUFFIX
 from runner.printable import printable, quoted
-from runner.render.report_json import cleaned, report_text, report_value
+from runner.render.report_json import cleaned, report_pieces, report_value
 from runner.render.summary import barrier, state_lines, summary_line, summary_table
 
 if TYPE_CHECKING:
@@ -148,12 +148,11 @@ def _rescue(run: Run, report: str | None, error: Exception, around: Surroundings
 def _write(run: Run, report: str | None, around: Surroundings) -> None:
     if report is None:
         return
-    text = _text(run, around)
     if report == STDOUT:
-        around.output.product(text, clean=True)
+        around.output.product(_text(run, around), clean=True)
     else:
-        write_atomically(Path(around.cwd, report), text)
+        write_atomically(Path(around.cwd, report), report_pieces(run, around.scrubber.scrub))
 
 
 def _text(run: Run, around: Surroundings) -> str:
-    return report_text(run, around.scrubber.scrub)
+    return "".join(report_pieces(run, around.scrubber.scrub))

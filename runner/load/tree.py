@@ -102,6 +102,7 @@ class TreeBuilder:
         self._nodes = 0
         self._text = 0
         self._events = 0
+        self._keys: dict[str, str] = {}
         self._start_tree()
 
     def scalar(self, event: Any) -> None:
@@ -186,14 +187,15 @@ class TreeBuilder:
 
     def _count(self, event: Any) -> int:
         start = event.start_mark
-        mark = min(pack(start.line, start.column), self._end)
+        mark = pack(start.line, start.column)
+        mark = min(mark, self._end)
         self._nodes += 1
         self._events += 1
         self._check(mark, len(self._stack))
         return mark
 
     def _check(self, mark: int, depth: int) -> None:
-        if max(self._nodes, self._events) > MAX_NODES:
+        if self._nodes > MAX_NODES or self._events > MAX_NODES:
             message = f"the file holds more than {MAX_NODES:,} values, aliases counted each time"
             raise LimitError(unpack(mark), message)
         if self._text > MAX_TEXT:
@@ -220,8 +222,8 @@ class TreeBuilder:
 
     def _key(self, frame: MappingFrame, text: str, tag: str, mark: int) -> None:
         frame.key_mark, frame.label, frame.key = mark, text, SKIPPED
-        if tag is STR and text not in frame.value:  # nearly every key
-            frame.key = text
+        if tag is STR and text not in frame.value:  # as nearly every key is
+            frame.key = self._keys.setdefault(text, text)  # the same few stand in every action
             return
         hidden = self._hides()
         shown = "this key" if hidden else f"the key {quoted(text)}"

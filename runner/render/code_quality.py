@@ -6,12 +6,12 @@ The form is that of "Code Quality report format" in GitLab's documentation: a li
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from runner.printable import harmless_json, printable
+from runner.printable import printable
 from runner.problems import Severity
 from runner.render.fingerprints import fingerprints
+from runner.render.json_text import json_text
 from runner.render.problems import problem_sentences
 
 if TYPE_CHECKING:
@@ -44,4 +44,4 @@ def code_quality(problems: Sequence[Problem], places: Places) -> str:
         }
         for problem, fingerprint in zip(problems, prints, strict=True)
     ]
-    return harmless_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
+    return json_text(value)

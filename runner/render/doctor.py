@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from runner.diagnosis.check import Result
-from runner.printable import harmless_json, printable
+from runner.printable import printable
+from runner.render.json_text import json_text
 from runner.render.values import tool_value
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def doctor_json(checks: Sequence[Check]) -> str:
         "well": all(check.result is Result.OK for check in checks),
         "checks": [_value(check) for check in checks],
     }
-    return harmless_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
+    return json_text(value)
 
 
 def _value(check: Check) -> dict[str, Any]:

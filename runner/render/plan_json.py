@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from runner.printable import harmless_json
 from runner.render.changes import changes_value
+from runner.render.json_text import json_text
 from runner.render.problems import problem_value
 from runner.render.values import command_value, details_value, files_value, shard_value, tool_value
 
@@ -31,7 +30,7 @@ def plan_json(plan: Plan, problems: Sequence[Problem] = ()) -> str:
     value = plan_value(plan)
     if problems:
         value["problems"] = [problem_value(problem) for problem in problems]
-    return harmless_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
+    return json_text(value)
 
 
 def plan_value(plan: Plan) -> dict[str, Any]:

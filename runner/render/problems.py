@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from runner.plural import counted
-from runner.printable import harmless_json, printable
+from runner.printable import printable
 from runner.problems import Problem, Severity
+from runner.render.json_text import json_text
 from runner.render.values import files_value, tool_value
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def problems_json(files: Sequence[SourceFile], problems: Sequence[Problem], *, v
         "files": files_value(files),
         "problems": [problem_value(problem) for problem in problems],
     }
-    return harmless_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
+    return json_text(value)
 
 
 def problem_value(problem: Problem) -> dict[str, Any]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from runner.execute.results import count
-from runner.printable import harmless_json
 from runner.render.changes import changes_value
+from runner.render.json_text import json_pieces
 from runner.render.problems import problem_value
 from runner.render.values import (
     command_value,
@@ -19,7 +18,7 @@ from runner.render.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from collections.abc import Set as AbstractSet
 
     from runner.ci.source_control import SourceControl
@@ -53,20 +52,26 @@ _OUR_WORDS = frozenset(
 _THEIR_WORDS = "parameters"  # of a signal, whatever their names are
 
 
-def report_text(run: Run, scrub: Callable[[str], str]) -> str:
-    """Give the report of a run as JSON text.
+def report_pieces(run: Run, scrub: Callable[[str], str]) -> Iterator[str]:
+    """Give the report of a run as JSON text, command by command: there may be 100,000.
 
     Args:
         run: what came of it.
         scrub: takes secrets out of text. What comes from the remote side is clean already; this
             is for whatever else might hold one.
     """
-    value = cleaned(report_value(run), scrub)
-    return harmless_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
+    head = cleaned(_head(run), scrub)
+    commands = (cleaned(_command(result, run.header), scrub) for result in run.results)
+    return json_pieces(head, "commands", commands)
 
 
 def report_value(run: Run) -> dict[str, Any]:
     """Give the report of a run as a JSON value."""
+    return {**_head(run), "commands": [_command(result, run.header) for result in run.results]}
+
+
+def _head(run: Run) -> dict[str, Any]:
+    """Give all of it but the commands, which come last."""
     header = run.header
     plan = run.plan
     changes = None if plan is None else plan.changes
@@ -95,7 +100,6 @@ def report_value(run: Run) -> dict[str, Any]:
         "overrides": [override_value(it) for it in run.overrides],
         "warnings": [problem_value(warning) for warning in run.warnings],
         "problems": [problem_value(problem) for problem in run.problems],
-        "commands": [_command(result, header) for result in run.results],
     }
 
 

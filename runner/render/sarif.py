@@ -5,7 +5,6 @@ Section numbers are those of the OASIS standard, "SARIF Version 2.1.0 Plus Errat
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
@@ -13,9 +12,9 @@ from urllib.parse import quote
 
 from runner import __version__
 from runner.catalogue import RULES
-from runner.printable import harmless_json
 from runner.problems import Severity
 from runner.render.fingerprints import fingerprints
+from runner.render.json_text import json_text
 from runner.render.problems import problem_sentences
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def sarif(problems: Sequence[Problem], places: Places) -> str:
         "results": results,
     }
     value = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return harmless_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
+    return json_text(value)
 
 
 def _rule(rule_id: str) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from runner.printable import harmless_json, printable
+from runner.printable import printable
 from runner.render.columns import aligned
+from runner.render.json_text import json_text
 from runner.render.values import timestamp, tool_value
 from runner.states import State
 
@@ -62,7 +62,7 @@ def status_json(
         "totals": {"workflows": len(sightings), "well": sum(it.is_well for it in sightings)},
         "workflows": [_value(it) for it in sightings],
     }
-    return harmless_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
+    return json_text(value)
 
 
 def _notes(sightings: Sequence[Sighting]) -> Iterator[str]:

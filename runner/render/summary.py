@@ -51,16 +51,21 @@ class Row:
 
 def summary_table(run: Run) -> Table:
     """Give one row for each command: outcome, action, workflow, place, time and message."""
-    return table_of([_row(result) for result in run.results])
+    outcomes = [result.outcome.value for result in run.results]
+    return _table([_row(run.results[place]) for place in _chosen(outcomes, MOST_ROWS)])
 
 
 def table_of(rows: Sequence[Row], most: int = MOST_ROWS) -> Table:
     """Give rows as a table, up to `most` of them."""
+    return _table([rows[place] for place in _chosen([row.outcome for row in rows], most)])
+
+
+def _table(rows: Sequence[Row]) -> Table:
     table = Table(box=box.SIMPLE, pad_edge=False, show_edge=False)
     for title in ("outcome", "action", "workflow", "where", "seconds"):
         table.add_column(title, no_wrap=True, overflow="fold")
     table.add_column("message", overflow="fold", ratio=1)
-    for row in _chosen(rows, most):
+    for row in rows:
         table.add_row(
             Text(row.outcome, _STYLES.get(row.outcome, "")),
             Text(printable(row.action)),
@@ -128,8 +133,9 @@ def _row(result: CommandResult) -> Row:
     )
 
 
-def _chosen(rows: Sequence[Row], most: int) -> Sequence[Row]:
-    if len(rows) <= most:
-        return rows
-    first = sorted(range(len(rows)), key=lambda place: rows[place].outcome in _CALM)
-    return [rows[place] for place in sorted(first[:most])]
+def _chosen(outcomes: Sequence[str], most: int) -> Sequence[int]:
+    """Give the places of the rows that are shown, in order."""
+    if len(outcomes) <= most:
+        return range(len(outcomes))
+    first = sorted(range(len(outcomes)), key=lambda place: outcomes[place] in _CALM)
+    return sorted(first[:most])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from runner.printable import printable, quoted
@@ -12,10 +13,15 @@ if TYPE_CHECKING:
 
 def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """Give the known word that `word` looks like, or None; at a cutoff of 1 only itself."""
+    return _closest(word.lower()[:100], tuple(known), cutoff)
+
+
+@lru_cache(maxsize=256)  # of a thousand mistakes in one file, most are the same one
+def _closest(word: str, known: tuple[str, ...], cutoff: float) -> str | None:
     from difflib import get_close_matches
 
     by_lower = {name.lower(): name for name in known}
-    found = get_close_matches(word.lower()[:100], by_lower, n=1, cutoff=cutoff)
+    found = get_close_matches(word, by_lower, n=1, cutoff=cutoff)
     return by_lower[found[0]] if found else None
 
 
