@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from runner.errors import GuardrailError, UsageError
 from runner.guardrails.check import check, check_organizations
 from runner.guardrails.demands import WINDOWS, merge
-from runner.guardrails.overrides import Applied, lift
 from runner.load import load
 from runner.load.sources import STDIN
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from runner.commands.house_rules import HouseRules
     from runner.commands.surroundings import Surroundings
     from runner.guardrails.demands import DemandsByOrganization
+    from runner.guardrails.overrides import Applied
     from runner.load import Loaded
     from runner.plan.plan import Plan
     from runner.problems import Problem
@@ -53,6 +53,10 @@ class Guard:
     @property
     def applied(self) -> tuple[Applied, ...]:
         """Every override, with what it has lifted so far."""
+        if not self._overrides:
+            return ()
+        from runner.guardrails.overrides import Applied
+
         return tuple(
             Applied(override, tuple(it for it in self._lifted if it.rule == override.name))
             for override in self._overrides
@@ -114,8 +118,12 @@ class Guard:
         return closed_windows(self._demands, self._organizations, now)
 
     def _judge(self, problems: Sequence[Problem]) -> None:
-        left, applied = lift(problems, self._overrides)
-        self._lifted.update(dict.fromkeys(problem for it in applied for problem in it.lifted))
+        left = tuple(problems)
+        if self._overrides:
+            from runner.guardrails.overrides import lift
+
+            left, applied = lift(problems, self._overrides)
+            self._lifted.update(dict.fromkeys(problem for it in applied for problem in it.lifted))
         refused = tuple(problem for problem in left if problem.is_error)
         if refused:
             raise GuardrailError(refused)

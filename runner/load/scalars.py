@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import yaml
 
@@ -48,12 +49,20 @@ class ScalarError(ValueError):
         self.hint = hint
 
 
+@lru_cache(maxsize=1024)  # the keys of an action are the same ones each time
 def implicit_tag(text: str) -> str:
     """Give the tag that YAML 1.1 gives to `text` written without quotes."""
     for tag, pattern in _RESOLVERS.get(text[:1], ()):
         if pattern.match(text):
             return str(tag)
     return STR
+
+
+def plain_number(text: str, tag: str) -> int | None:
+    """Give a whole number that is written as everybody writes it; None for all else."""
+    if tag == _INT and text.isdecimal() and text.isascii() and len(text) <= _LONGEST_NUMBER:
+        return int(text) if text[0] != "0" or text == "0" else None  # YAML's octal begins with 0
+    return None
 
 
 def kind_of(tag: str) -> str:

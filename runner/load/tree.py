@@ -14,6 +14,7 @@ from runner.load.scalars import (
     implicit_tag,
     is_plain,
     kind_of,
+    plain_number,
     read_scalar,
     tag_error,
 )
@@ -118,7 +119,7 @@ class TreeBuilder:
             self._key(frame, text, tag, mark)
             self._remember(event.anchor, text, text, mark)
             return
-        value = self._value(text, tag, mark)
+        value = text if tag is STR else self._value(text, tag, mark)
         if not isinstance(value, str):
             self._raws[mark] = text
         self._remember(event.anchor, value, text, mark)
@@ -187,8 +188,7 @@ class TreeBuilder:
 
     def _count(self, event: Any) -> int:
         start = event.start_mark
-        mark = pack(start.line, start.column)
-        mark = min(mark, self._end)
+        mark = min(pack(start.line, start.column), self._end)
         self._nodes += 1
         self._events += 1
         self._check(mark, len(self._stack))
@@ -212,8 +212,8 @@ class TreeBuilder:
         self._check(pack(event.start_mark.line, event.start_mark.column), len(self._stack))
 
     def _value(self, text: str, tag: str, mark: int) -> JsonValue:
-        if tag is STR:
-            return text
+        if (number := plain_number(text, tag)) is not None:
+            return number
         try:
             return read_scalar(text, tag, hidden=self._hides())
         except ScalarError as error:

@@ -7,7 +7,6 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from runner.durations import format_duration
-from runner.plan.effects import Kind
 from runner.plural import counted
 from runner.printable import printable
 from runner.render.columns import aligned
@@ -45,6 +44,8 @@ def plan_lines(plan: Plan) -> Iterator[str]:
 
 def effect_text(effect: Effect) -> str:
     """Give what a command would change: `stopped -> started`, or why it changes nothing."""
+    from runner.plan.effects import Kind  # a plan without states has no effects
+
     if effect.kind is Kind.CHANGE and effect.before is not effect.after:
         return f"{effect.before} -> {effect.after}"
     if effect.kind is Kind.CHANGE:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _Schema: TypeAlias = dict[str, Any]
 
+_CHUNK = 64  # items of a list that are looked at together, and each only where one is wrong
+
 
 @dataclass(slots=True)
 class _Faults:
@@ -98,7 +100,7 @@ class _Search:
         if _accepts(value, node, self._name):
             return None
         found = _Faults(keys=self._deciding_keys(value, node))
-        for part, item, below in _children(value, node):
+        for part, item, below in _children(value, node, self._name):
             inside = self.faults(item, below)
             if inside is not None:
                 found.inside[part] = inside
@@ -116,9 +118,15 @@ class _Search:
         return frozenset([*islice(refused, MAX_PROBLEMS), *islice(value, 1)])
 
 
-def _children(value: JsonValue, node: _Schema) -> Iterator[tuple[PathPart, JsonValue, _Schema]]:
+def _children(
+    value: JsonValue, node: _Schema, name: str
+) -> Iterator[tuple[PathPart, JsonValue, _Schema]]:
     if isinstance(value, list) and "items" in node:
-        yield from ((index, item, node["items"]) for index, item in enumerate(value))
+        below = node["items"]
+        for start in range(0, len(value), _CHUNK):
+            chunk = value[start : start + _CHUNK]
+            if not _accepts(chunk, _list_of(below), name):
+                yield from ((start + n, item, below) for n, item in enumerate(chunk))
     if isinstance(value, dict):
         others = node.get("additionalProperties")
         for key, item in value.items():
@@ -189,6 +197,11 @@ def _resolve(node: _Schema, name: str) -> _Schema:
     return node
 
 
+def _list_of(node: _Schema) -> _Schema:
+    """Give the schema of a list whose items are in order by `node`; the same one each time."""
+    return _lists().setdefault(id(node), {"type": "array", "items": node})
+
+
 def _quick(node: _Schema, name: str) -> Any:
     """Give the quick validator of one part of a schema, built when it is first asked for."""
     built = _built()
@@ -200,6 +213,11 @@ def _quick(node: _Schema, name: str) -> Any:
 
 @cache
 def _built() -> dict[int, Any]:
+    return {}
+
+
+@cache
+def _lists() -> dict[int, _Schema]:
     return {}
 
 

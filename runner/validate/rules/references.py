@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def references_stand_under_auth(document: Document, _: Asked) -> Iterator[Problem]:
     """A reference anywhere else could move a secret into a URL, a log or a page."""
     for path, text in _texts(document.value):
-        if not is_under_auth(path) and holds_reference(text):
+        if "${" in text and not is_under_auth(path) and holds_reference(text):
             hint = "write the value itself; references stand only under `auth`"
             yield at(document, path, "reference", "a reference may not stand here", hint)
 

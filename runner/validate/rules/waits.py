@@ -70,6 +70,8 @@ def waits_can_come_true(document: Document, _: Asked) -> Iterator[Problem]:
     """A command does not bring every state about."""
     for index, action in actions(document):
         wait = action.get("wait")
+        if wait is None:
+            continue
         until = wait.get("until") if isinstance(wait, dict) else None
         command = next((name for name in REACHES if name in action), None)
         if command is None or until not in ("started", "paused", "stopped"):
@@ -85,6 +87,8 @@ def waits_can_come_true(document: Document, _: Asked) -> Iterator[Problem]:
 
 def _durations(document: Document) -> Iterator[tuple[list[PathPart], _Kind, str]]:
     for path, holder in _holders(document):
+        if "wait" not in holder and "timeout" not in holder and "settle" not in holder:
+            continue
         wait = holder.get("wait")
         found: list[tuple[list[PathPart], _Kind, JsonValue]] = [
             (["timeout"], _ATTEMPT, holder.get("timeout")),
