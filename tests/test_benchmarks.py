@@ -1,0 +1,66 @@
+"""What the benchmarks say is the median of pairs; how fast anything is no test asks."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.__main__ import NAMES
+from benchmarks.frame import Call, Row, figures_row, use
+from benchmarks.table import BEGIN, END, json_text, put_into, table
+
+ROOT = Path(__file__).parents[1]
+PAIRS = [(1.0, 2.0), (3.0, 3.0), (2.0, 8.0)]
+AROUND: dict[str, Any] = {"cores": 2, "system": "Linux", "versions": {"Python": "3.11"}}
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="measures with wait4")
+
+
+def row(limit: float | None) -> Row:
+    return figures_row("`plan`", "a peer", "s", PAIRS, limit)
+
+
+def test_the_ratio_is_the_median_of_the_pairs_own_ratios() -> None:
+    assert row(None).ratio.median == 0.5  # the ratio of the medians would be two thirds
+    assert (row(None).ratio.least, row(None).ratio.most) == (0.25, 1.0)
+
+
+@pytest.mark.parametrize(("limit", "end"), [(0.5, "0.5 |"), (0.4, "0.4, missed |"), (None, " |")])
+def test_the_table_says_what_is_missed(limit: float | None, end: str) -> None:
+    line = table({"start": [row(limit)]}, AROUND).splitlines()[2]
+    assert "2.000 s (1.000 to 3.000)" in line
+    assert "**0.50** (0.25 to 1.00)" in line
+    assert line.endswith(end)
+
+
+def test_json_has_every_row_with_the_versions() -> None:
+    value = json.loads(json_text({"start": [row(0.4)]}, AROUND))
+    assert value["versions"] == {"Python": "3.11"}
+    assert [(it["benchmark"], it["ratio"]["median"], it["met"]) for it in value["rows"]] == [
+        ("start", 0.5, False)
+    ]
+
+
+def test_a_call_that_ends_otherwise_is_no_measurement() -> None:
+    with pytest.raises(RuntimeError, match="ended with 3"):
+        use(Call([sys.executable, "-c", "raise SystemExit(3)"]))
+    used = use(Call([sys.executable, "-c", "raise SystemExit(3)"], exit_code=3))
+    assert used.seconds > 0
+    assert used.megabytes > 1
+
+
+def test_the_page_has_a_place_for_the_table() -> None:
+    page = (ROOT / "docs/performance.md").read_text(encoding="utf-8")
+    once = put_into(page, "the table\n")
+    assert put_into(once, "another\n") == put_into(page, "another\n")
+    assert f"{BEGIN}\nanother\n{END}" in put_into(once, "another\n")
+
+
+def test_every_benchmark_gives_rows() -> None:
+    for name in NAMES:
+        assert callable(importlib.import_module(f"benchmarks.{name}").rows)
