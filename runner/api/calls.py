@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from runner.api.arguments import AnyPath, Paths, file_of, inputs_of, rules_of, since_of
 from runner.api.ended import Run
 from runner.api.quiet import surroundings
-from runner.campaign.hosts import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL
+from runner.campaign.addresses import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL
 from runner.commands.access import DEFAULT_STATE_DIR, Access
 from runner.commands.plan import PlanOptions, make_plan
 from runner.commands.planning import Asked

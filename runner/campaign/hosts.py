@@ -11,8 +11,6 @@ from urllib.parse import urlsplit
 from runner.errors import UsageError
 from runner.printable import quoted
 
-DEFAULT_BASE_URL = "https://mc.adobe.io"
-DEFAULT_TOKEN_URL = "https://ims-na1.adobelogin.com/ims/token/v3"  # noqa: S105 - an address
 ALLOWED_HOSTS = ("mc.adobe.io", "ims-na1.adobelogin.com")
 _AUTHORITY = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from runner.campaign.hosts import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL
+from runner.campaign.addresses import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL
 from runner.cli import options as opt
 from runner.commands.access import DEFAULT_PARALLEL_READS
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import os
 import sys
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from runner.commands.surroundings import Surroundings
     from runner.errors import ExitCode
 
+_SELDOM = 50_000  # objects that are new before the garbage collector looks at them
 _TERMINAL = "CONIN$" if os.name == "nt" else "/dev/tty"
 _WAITING = b"Interrupted: a command under way still gets its answer. Once more to stop at once.\n"
 
@@ -47,6 +49,8 @@ def perform(
         verbosity=verbose or (QUIET if quiet else NORMAL),
         color=not no_color and not os.environ.get("NO_COLOR"),
     )
+    # 100,000 commands live until the end; to look at them again and again frees nothing.
+    gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
     around = _surroundings(settings, ci, stdin_is_read=stdin_is_read)
     with _faults_cleaned(around.output):
         return carry_out(command, around)

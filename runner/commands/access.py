@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runner.campaign.hosts import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL, check_target
+from runner.campaign.addresses import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL
 
 if TYPE_CHECKING:
     from runner.campaign.hosts import Target
@@ -39,6 +39,8 @@ class Access:
         Raises:
             UsageError: if one may not be talked to.
         """
+        from runner.campaign.hosts import check_target
+
         return check_target(self.base_url, self.token_url, self.allowed_hosts)
 
 

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from runner.campaign.hosts import (
-    DEFAULT_BASE_URL,
-    DEFAULT_TOKEN_URL,
-    Target,
-    check_target,
-    is_loopback,
-)
+from runner.campaign.addresses import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL
+from runner.campaign.hosts import Target, check_target, is_loopback
 from runner.errors import ExitCode, UsageError
 
 EVIL = "evil.test"
