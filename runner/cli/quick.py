@@ -1,7 +1,7 @@
 """Reads the common command lines at once, since typer takes longer to start than a file to check.
 
 It says nothing of its own: where it is sure what typer would make of a line, that is the answer,
-and where it is not, typer reads the line from its beginning (docs/decisions/0014). So it knows no
+and where it is not, typer reads the line from its beginning (docs/decisions/0020). So it knows no
 help, no mistake and no unusual way to write an option. A test holds both to the same values.
 """
 
