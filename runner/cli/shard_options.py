@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from runner.cli.declared import Option
 
 if TYPE_CHECKING:
     from runner.plan.shard import Shard
 
 ShardOf = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--shard",
         metavar="K/N",
         help="Only the organizations that fall to the K-th of N parts, by their names;"

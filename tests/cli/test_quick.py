@@ -30,6 +30,8 @@ COMMON = (
     ["run", "--resume", "journal", "--settle", "a#1.1=sent"],
     ["run", "--plan", "plan.json", "-y", "--parallel-reads=32"],
     ["report", "report.json", "--format", "html", "--out", "page.html"],
+    ["report", "--merge", "a.json", "b.json", "--format", "json"],
+    ["run", "a", "--shard", "1/3"],
     ["status", "a", "--no-color"],
     ["doctor", "a", "--base-url", "http://127.0.0.1:1", "--allow-host", "e.example"],
     ["sandbox", "--port", "8080", "--workflow", "WKF1=started"],
@@ -56,7 +58,7 @@ UNSURE: tuple[list[str], ...] = (
     ["plan", "a", "--parallel-reads", "0"],
     ["plan", "a", "--parallel-reads", "33"],
     ["plan", "a", "--parallel-reads", "+8"],
-    ["report", "a", "b"],
+    ["schema", "plan", "report"],
     ["schema", "nothing"],
     ["valid", "a"],
 )
