@@ -175,6 +175,8 @@ class Attempt:
             elif line["type"] == "answer":
                 last.discard(line["id"])
                 answered.add(self._pair(commands[line["n"] - 1]))
+            elif line["type"] == "result":  # as of what was settled by what was seen
+                last.discard(line["id"])
         assert len(last) <= self.scenario.parallel
         self.in_flight |= last
         return answered
