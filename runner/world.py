@@ -102,6 +102,27 @@ class Interruption:
             self._on_wish()
 
 
+class FollowedInterruption(Interruption):
+    """The same wish to stop, for a thread beside the main one, which no signal ever reaches."""
+
+    def __init__(self, inner: Interruption) -> None:
+        super().__init__()
+        self._inner = inner
+
+    @property
+    def requested(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self._inner.requested
+
+    def request(self) -> None:
+        """Ask to stop, for all."""
+        self._inner.request()
+
+    def pause(self, seconds: float) -> bool:
+        """Wait, but not beyond an interruption; give whether there was one."""
+        return self._inner.pause(seconds)
+
+
 def _signals() -> list[int]:
     """Give the signals that mean an end; a terminal's hang-up not where it is ignored (nohup)."""
     numbers: list[int] = [signal.SIGINT, signal.SIGTERM]

@@ -18,7 +18,7 @@ from runner.commands.access import DEFAULT_STATE_DIR, Access
 from runner.commands.plan import PlanOptions, make_plan
 from runner.commands.planning import Asked
 from runner.commands.run import perform_run
-from runner.commands.run_options import OnceOptions, RunOptions
+from runner.commands.run_options import Apart, OnceOptions, RunOptions
 from runner.commands.surroundings import configure, load_inputs
 from runner.errors import UsageError
 from runner.execute.budget import MOST_SERVICE_FAILURES
@@ -165,6 +165,7 @@ def run(
     once: bool = False,
     again: Sequence[str] = (),
     init_state: bool = False,
+    organizations_in_parallel: int | None = None,
     state_dir: AnyPath = DEFAULT_STATE_DIR,
     lock_timeout: float = 0.0,
     deadline: float | None = None,
@@ -205,6 +206,8 @@ def run(
         once: passes over files that an earlier run with the same `state_dir` has done.
         again: with it, paths that are run all the same.
         init_state: with it, whether the state directory may be empty.
+        organizations_in_parallel: so many organizations are sent to side by side, to each in order,
+            and what fails for one does not stop the others; None for one after another.
         state_dir: where journals, locks and what `once` knows are kept.
         lock_timeout: seconds to wait for another run for the same organization.
         deadline: seconds after which nothing more is begun; None for no limit.
@@ -240,6 +243,8 @@ def run(
     )
     if not once and (again or init_state):
         raise UsageError("`again` and `init_state` belong to `once`")
+    if organizations_in_parallel is not None and organizations_in_parallel < 1:
+        raise UsageError("`organizations_in_parallel` is a number from 1 on")
     options = RunOptions(
         asked,
         report=None if report is None else file_of(report),
@@ -253,6 +258,7 @@ def run(
         deadline=deadline,
         most_failures=max_service_failures,
         once=OnceOptions(tuple(again), init_state) if once else None,
+        apart=None if organizations_in_parallel is None else Apart(organizations_in_parallel),
     )
     ended = perform_run(options, around)
     value = cleaned(report_value(ended), around.scrubber.scrub)

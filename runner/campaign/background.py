@@ -21,7 +21,7 @@ def start_thread(target: Callable[[], None], name: str) -> threading.Thread:
     """
 
     def run() -> None:
-        _leave_signals_to_the_main_thread()
+        leave_signals_to_the_main_thread()
         target()
 
     thread = threading.Thread(target=run, name=name, daemon=True)
@@ -29,7 +29,7 @@ def start_thread(target: Callable[[], None], name: str) -> threading.Thread:
     return thread
 
 
-def _leave_signals_to_the_main_thread() -> None:
+def leave_signals_to_the_main_thread() -> None:
     """A signal that reached this thread would not wake the main one out of its waiting."""
     if hasattr(signal, "pthread_sigmask"):  # not on Windows
         numbers = {getattr(signal, name) for name in _NAMES if hasattr(signal, name)}

@@ -125,6 +125,7 @@ def run(
     changed_since: since_opt.ChangedSince = None,
     allow_modified: since_opt.AllowModified = False,
     shard: shard_opt.ShardOf = None,
+    organizations_in_parallel: shard_opt.Organizations = None,
     only: opt.Only = None,
     start: opt.From = None,
     assume_unknown: opt.AssumeUnknown = opt.Unknown.REFUSE,
@@ -147,7 +148,7 @@ def run(
     from runner.cli.process import perform
     from runner.commands.planning import Asked
     from runner.commands.run import run_command
-    from runner.commands.run_options import RunOptions
+    from runner.commands.run_options import Apart, RunOptions
 
     named = paths or []
     options = RunOptions(
@@ -172,6 +173,7 @@ def run(
         most_failures=max_service_failures,
         once=opt.once_options(again, once=once, init_state=init_state),
         resume=opt.resume_options(resume, settle, retry_failed=retry_failed),
+        apart=None if organizations_in_parallel is None else Apart(organizations_in_parallel),
     )
     command = partial(run_command, options)
     return perform(

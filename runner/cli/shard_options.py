@@ -1,4 +1,4 @@
-"""The option by which a run is divided by organization, for plan and run."""
+"""The options by which a run is divided by organization."""
 
 from __future__ import annotations
 
@@ -16,6 +16,18 @@ ShardOf = Annotated[
         metavar="K/N",
         help="Only the organizations that fall to the K-th of N parts, by their names;"
         " report --merge puts the reports together.",
+    ),
+]
+
+Organizations = Annotated[
+    int | None,
+    Option(
+        "--organizations-in-parallel",
+        metavar="N",
+        min=1,
+        max=64,
+        help="Send to so many organizations side by side, to each in order; what fails for one does"
+        " not stop the others.",
     ),
 ]
 

@@ -11,11 +11,9 @@ from runner.campaign.client import CampaignClient
 from runner.campaign.retry import RetryPolicy
 from runner.campaign.tokens import GivenToken, OAuthToken
 from runner.campaign.transport import Transport
-from runner.commands.publishing import log_group
 from runner.execute.executor import Means, execute
 from runner.observe.observe import Wanted, observe
 from runner.printable import printable
-from runner.render.progress import showing_progress
 from runner.secrets.masking import masking
 from runner.secrets.resolve import Credentials, OAuthCredential, resolve
 from runner.secrets.secret import Secret
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
     from runner.commands.journalling import RunJournal
     from runner.commands.surroundings import Surroundings
     from runner.execute.budget import Budget
-    from runner.execute.events import Event
+    from runner.execute.events import Event, Listener
     from runner.execute.past import Past
     from runner.execute.results import Execution
     from runner.plan.command import Command
@@ -57,7 +55,11 @@ class Remote:
 
 
 class Connection:
-    """The clients of one command, by the name of the document whose workflows they concern."""
+    """The clients of one command, by the name of the document whose workflows they concern.
+
+    Attributes:
+        close: ends what is under way, and lets nothing more be sent.
+    """
 
     def __init__(
         self,
@@ -65,11 +67,18 @@ class Connection:
         mappings: Mapping[str, StateMapping],
         around: Surroundings,
         parallel_reads: int,
+        close: Callable[[], None],
     ) -> None:
         self._clients = clients
         self._mappings = mappings
         self._around = around
         self._parallel_reads = parallel_reads
+        self.close = close
+
+    def beside(self, around: Surroundings) -> Connection:
+        """Give the same clients for a thread beside the main one, with its own surroundings."""
+        mappings, reads = self._mappings, self._parallel_reads
+        return Connection(self._clients, mappings, around, reads, self.close)
 
     def prepare(self) -> None:
         """Make sure that every client has a token, before anything is sent.
@@ -122,6 +131,7 @@ class Connection:
         self,
         plan: Plan,
         journal: RunJournal,
+        show: Listener,
         *,
         closed: Callable[[], str],
         budget: Budget,
@@ -133,6 +143,7 @@ class Connection:
         Args:
             plan: whose desired states are decided.
             journal: where everything is written down before it counts.
+            show: is told of it then.
             closed: says why nothing may begin now, if so.
             budget: how much the run may spend.
             history: what is known of commands from before, by their places.
@@ -144,29 +155,26 @@ class Connection:
             journal.sync()  # no request goes out before what came before it is on disk
             return self.look(commands, within)
 
-        progress = showing_progress(around.output, plan.total)
-        with log_group(around, "Commands"), progress as show:
+        def emit(event: Event) -> None:
+            try:
+                journal(event)
+            finally:
+                show(event)
 
-            def emit(event: Event) -> None:
-                try:
-                    journal(event)
-                finally:
-                    show(event)
-
-            means = Means(
-                clients=self._clients,
-                look=look,
-                policy=RetryPolicy(),
-                world=around.world,
-                scrubber=around.scrubber,
-                emit=emit,
-                closed=closed,
-                budget=budget,
-                history=history,
-                is_resumed=is_resumed,
-                commit=journal.sync,
-            )
-            return execute(plan, means)
+        means = Means(
+            clients=self._clients,
+            look=look,
+            policy=RetryPolicy(),
+            world=around.world,
+            scrubber=around.scrubber,
+            emit=emit,
+            closed=closed,
+            budget=budget,
+            history=history,
+            is_resumed=is_resumed,
+            commit=journal.sync,
+        )
+        return execute(plan, means)
 
     def _tell(self, seen: Observation) -> None:
         state = "not found" if seen.found is False else seen.state.value
@@ -215,6 +223,7 @@ def connect(
             },
             around,
             remote.parallel_reads,
+            transport.close,
         )
     finally:
         transport.close()

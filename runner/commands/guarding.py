@@ -99,15 +99,20 @@ class Guard:
             if it.warning and it.override.name != WINDOWS:
                 self._around.output.warning(it.warning)
 
-    def closed(self) -> str:
-        """Say why nothing may begin now; empty where it may (rule R32)."""
+    def closed(self, organizations: tuple[str | None, ...] | None = None) -> str:
+        """Say why nothing may begin now; empty where it may (rule R32).
+
+        Args:
+            organizations: for which something is to begin; None for all of the plan.
+        """
         from runner.guardrails.closing import closed_windows, why_closed
 
+        concerned = self._organizations if organizations is None else organizations
         now = self._around.world.now()
         if not any(it.name == WINDOWS for it in self._overrides):
-            return why_closed(self._demands, self._organizations, now)
+            return why_closed(self._demands, concerned, now)
         if not any(it.rule == WINDOWS for it in self._lifted):  # taken down once is enough
-            self._judge(closed_windows(self._demands, self._organizations, now))
+            self._judge(closed_windows(self._demands, concerned, now))
         return ""
 
     def _closed_windows(self, plan: Plan) -> tuple[Problem, ...]:

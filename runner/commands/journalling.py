@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runner.errors import BrokenError
 from runner.execute.events import AttemptEnded, AttemptStarting, CommandEnded, StateSeen
 from runner.execute.results import Outcome
 from runner.execute.verdicts import Verdict
@@ -20,6 +22,7 @@ from runner.journal.lines import (
     state_line,
 )
 from runner.journal.writer import JournalWriter
+from runner.printable import quoted
 from runner.render.plan_json import plan_value
 from runner.render.problems import problem_value
 from runner.render.report_json import cleaned, override_value, source_control_value
@@ -139,6 +142,53 @@ def begin_journal(
     header = _header(beginning, plan)
     writer = JournalWriter.create(Path(around.cwd, name), header, _cleaner(around))
     return RunJournal(writer, plan, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A journal that was begun, and is closed until somebody carries its plan out.
+
+    Attributes:
+        name: what people call it.
+        size: bytes of it. Whoever finds more than that is not the first, and must not begin.
+    """
+
+    name: str
+    size: int
+
+
+def set_aside(journal: RunJournal, path: Path) -> Begun:
+    """Close a journal in which nothing was sent yet; its lines are on disk then.
+
+    Raises:
+        BrokenError: if they cannot be brought there.
+    """
+    with closing(journal):
+        journal.sync()
+        return Begun(journal.name, path.stat().st_size)
+
+
+def take_up(begun: Begun, path: Path, plan: Plan, around: Surroundings) -> RunJournal:
+    """Open a journal that was set aside, to carry out its plan.
+
+    Args:
+        begun: as `set_aside` gave it.
+        path: where it is.
+        plan: of which it is the journal.
+        around: the process around.
+
+    Raises:
+        BrokenError: if it cannot be opened, or somebody has gone on with it meanwhile.
+    """
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise BrokenError(f"the journal {quoted(begun.name, 200)}: {reason}") from error
+    if size != begun.size:
+        raise BrokenError(f"the journal {quoted(begun.name, 200)} was gone on with meanwhile")
+    writer = JournalWriter.continue_at(path, size, _cleaner(around))
+    return RunJournal(writer, plan, begun.name)
 
 
 def continue_journal(

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 from runner.commands.run_options import DEFAULT_REPORT
 from runner.execute.results import Outcome
 from runner.load.sources import STDIN
+from runner.plural import counted
 from runner.printable import printable
+
+_MOST_STEPS = 10  # organizations for which it is said how to go on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +55,10 @@ def with_hint(result: CommandResult, options: RunOptions, journal: str) -> Comma
 
 def next_step(run: Run, options: RunOptions) -> str:
     """Say how to go on after a run that did not come to its end; empty where it did."""
+    return _of_parts(run, options) if run.parts else _of_run(run, options)
+
+
+def _of_run(run: Run, options: RunOptions) -> str:
     if run.journal is None or run.result == "succeeded":
         return ""
     how = resume_command(options, run.journal)
@@ -67,6 +74,30 @@ def next_step(run: Run, options: RunOptions) -> str:
     after = _with_from(run, options)
     step = f"To try again what failed, and go on: {how} --retry-failed"
     return f"{step}. {after}" if after else step
+
+
+def _of_parts(run: Run, options: RunOptions) -> str:
+    """Say how to go on with each organization that did not come to its end, up to a few."""
+    results = {it.command.id: it for it in run.results}
+    steps = []
+    for part in run.parts:
+        own = replace(
+            run,
+            parts=(),
+            result=part.result,
+            plan=part.plan,
+            journal=part.journal,
+            results=tuple(results[it.id] for it in part.plan.commands),
+            is_over=part.is_over,
+        )
+        step = _of_run(own, options)
+        if step:
+            steps.append(f"{printable(part.organization)}: {step}")
+    more = len(steps) - _MOST_STEPS
+    if more > 0:
+        names = "the report names their journals"
+        steps[_MOST_STEPS:] = [f"{counted(more, 'organization')} more to go on with; {names}"]
+    return "\n".join(steps)
 
 
 def _to_settle(unknown: Sequence[Command], journal: str, options: RunOptions) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from runner.load import Loaded
     from runner.plan.changes import Changes
     from runner.plan.plan import Plan
-    from runner.plan.shard import Shard
+    from runner.plan.shard import Division
     from runner.problems import Problem
     from runner.review.reviewed import ReviewedPlan
     from runner.validate.config import Config, DocumentConfig
@@ -56,7 +56,7 @@ class Asked:
     assume_unknown: bool = False
     since: Since | None = None
     changes: Changes | None = None
-    shard: Shard | None = None
+    shard: Division | None = None
     config: Config | None = None
     kept: ReviewedPlan | None = None
 
@@ -93,7 +93,7 @@ class Planning:
         return self.inputs.environment
 
     @property
-    def shard(self) -> Shard | None:
+    def shard(self) -> Division | None:
         """The part that counts: the one asked for, or that of the reviewed plan."""
         return self._asked.shard if self._given is None else self._given.shard
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.campaign.hosts import Target, check_target
+from runner.ci.source_control import source_control
 from runner.commands.announcing import announce
 from runner.commands.guarding import Guard
 from runner.commands.locking import alone
@@ -17,7 +18,7 @@ from runner.commands.surroundings import TENANT_VARIABLE
 from runner.errors import UsageError
 from runner.execute.budget import Budget
 from runner.execute.past import moved
-from runner.execute.run import not_sent
+from runner.execute.run import Header, not_sent
 from runner.printable import quoted
 from runner.render.titles import environment_text
 
@@ -45,6 +46,7 @@ class Preparation:
 
     Attributes:
         plan: None before there is one.
+        offline: the same as the files alone make it.
         digest: of the plan as a reviewer knows it.
         offline_digest: of the plan that the files alone make.
         guard: None before there is one.
@@ -72,12 +74,28 @@ class Preparation:
         self.shard = options.asked.shard
         self.files: tuple[SourceFile, ...] = ()
         self.plan: Plan | None = None
+        self.offline: Plan | None = None
         self.digest: str | None = None
         self.guard: Guard | None = None
         self.sandbox: Sandbox | None = None
+        self._started_at = around.world.now()
+        self._source_control = source_control(around.environ, around.ci)
         self._options = options
         self._around = around
         self._closing = closing
+
+    @property
+    def header(self) -> Header:
+        """What is known of the run itself."""
+        return Header(
+            run_id=self.run_id,
+            mode="dry-run" if self._options.dry_run else "run",
+            environment=self.environment,
+            target=self.target,
+            source_control=self._source_control,
+            started_at=self._started_at,
+            shard=self.shard,
+        )
 
     def plan_only(self) -> None:
         """Make the plan and hold it against the guardrails, all but the time (rule R32).
@@ -187,9 +205,8 @@ class Preparation:
         """
         if self.is_finished:  # nothing is sent, and nothing written
             return
-        organizations = [it for it in plan.organizations if it is not None]
-        if self.target.sandbox:  # each has its own; but a journal is one
-            organizations = []
+        # Each run has a sandbox of its own; but a journal is one.
+        organizations = [] if self.target.sandbox else [it for it in plan.organizations if it]
         if self.resuming is not None:
             organizations.append(self.run_id)
         if not organizations:
@@ -245,6 +262,7 @@ class Preparation:
             require_organization(config)
         guard = self.guard = Guard(config, self._options.rules, self._around)
         plan = self.plan = planning.offline(config, is_final=self._options.dry_run)
+        self.offline = plan
         self.digest = self.offline_digest = plan.digest
         if self.resuming is not None:
             plan = self.plan = self.resuming.resolve(plan)

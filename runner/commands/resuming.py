@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from runner.campaign.hosts import Target, check_target
 from runner.ci.source_control import SourceControl
 from runner.commands.planning import Asked
+from runner.commands.remembering import untouched
 from runner.commands.resume_checks import check_header, check_options, read_words, take_words
 from runner.errors import JournalError
-from runner.execute.past import NO_PAST, not_reached
+from runner.execute.past import NO_PAST
 from runner.execute.run import Seam
 from runner.guardrails.overrides import Applied, Override
 from runner.journal.history import pasts, read_history
@@ -211,11 +212,7 @@ class Resuming:
 
     def untouched(self, plan: Plan, why: str) -> tuple[CommandResult, ...]:
         """Give the results where nothing is done now, by what is written in the journal."""
-        known = pasts(read_history(self.journal, [it.id for it in plan.commands]), plan.commands)
-        return tuple(
-            not_reached(command, known.get(place, NO_PAST), why)
-            for place, command in enumerate(plan.commands)
-        )
+        return untouched(self.journal, plan, why)
 
     def seams(self, plan: Plan) -> tuple[Seam, ...]:
         """Give where the run was gone on with so far."""

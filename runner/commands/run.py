@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from runner.ci.source_control import source_control
 from runner.commands.next_steps import next_step, with_hint
 from runner.commands.preparing import Preparation
 from runner.commands.reporting import check_report_path, deliver
@@ -20,14 +19,13 @@ from runner.errors import (
     RunnerError,
     UsageError,
 )
-from runner.execute.conclusion import conclude
-from runner.execute.run import Header, Run, planned
+from runner.execute.run import Run, planned
 from runner.problems import file_problem
 
 if TYPE_CHECKING:
     from runner.commands.connect import Connection
     from runner.commands.guarding import Guard
-    from runner.commands.journalling import RunJournal
+    from runner.commands.journalling import Beginning, RunJournal
     from runner.commands.run_options import RunOptions
     from runner.commands.surroundings import Surroundings
     from runner.execute.results import CommandResult, Execution
@@ -70,7 +68,6 @@ class _RunCommand:
         self._options = options
         self._around = around
         self._preparation = preparation
-        self._header = _header(options, around, preparation)
 
     def run(self) -> Run:
         """Give what came of it.
@@ -104,50 +101,54 @@ class _RunCommand:
         return self._send(connection, plan)
 
     def _send(self, connection: Connection, plan: Plan) -> Run:
+        from runner.commands.sending import send, watched
+
         preparation, around = self._preparation, self._around
         guard = preparation.guard
         assert guard is not None  # noqa: S101 - there is one before there is a connection
+        if self._options.apart is not None and not plan.blockers:
+            return self._send_apart(connection, plan, guard)
         try:
             journal = self._open_journal(plan, guard)
         except BrokenError as error:
             return self._refuse(error)
-        with closing(journal):
-            execution = connection.execute(
-                plan,
-                journal,
-                closed=guard.closed,
-                budget=preparation.budget,
-                history=preparation.history,
-                is_resumed=preparation.resuming is not None,
-            )
-            result, exit_code = conclude(execution)
-            message = self._why(execution, plan)
-            ended_at, is_over = around.world.now(), execution.is_over
-            try:
-                journal.end(ended_at, result, exit_code, message, is_over=is_over)
-            except BrokenError as error:
-                result = "failed" if result == "succeeded" else result
-                exit_code, message, is_over = ExitCode.BROKEN, str(error), False
-            if preparation.resuming is not None:
-                with suppress(JournalError):  # no report is to be lost for it
-                    preparation.resuming.read_journal_again()  # with the seam of just now
-        results = tuple(with_hint(it, self._options, journal.name) for it in execution.results)
-        run = self._end(result, exit_code, results, message)
-        return replace(run, journal=journal.name, is_over=is_over, finished_at=ended_at)
 
-    def _why(self, execution: Execution, plan: Plan) -> str:
-        """Say why the run ended on its way; nothing where it did not."""
-        if execution.fault is not None:
-            self._around.output.fault(execution.fault)
-            return _fault(execution.fault)
-        if execution.broken is not None:
-            return str(execution.broken)
-        if plan.blockers:
-            return "nothing was sent, since a desired state is refused"
-        return execution.closed
+        def execute() -> Execution:
+            with watched(plan, around) as show:
+                return connection.execute(
+                    plan,
+                    journal,
+                    show,
+                    closed=guard.closed,
+                    budget=preparation.budget,
+                    history=preparation.history,
+                    is_resumed=preparation.resuming is not None,
+                )
+
+        ended = send(plan, journal, around, execute)
+        if preparation.resuming is not None:
+            with suppress(JournalError):  # no report is to be lost for it
+                preparation.resuming.read_journal_again()  # with the seam of just now
+        results = tuple(with_hint(it, self._options, journal.name) for it in ended.results)
+        run = self._end(ended.result, ended.exit_code, results, ended.message)
+        finished_at = ended.finished_at
+        return replace(run, journal=journal.name, is_over=ended.is_over, finished_at=finished_at)
+
+    def _send_apart(self, connection: Connection, plan: Plan, guard: Guard) -> Run:
+        from runner.commands.organizations.whole import send_apart
+
+        preparation, around, options = self._preparation, self._around, self._options
+        try:
+            ended = send_apart(
+                preparation, plan, self._beginning(plan, guard), connection, options, around
+            )
+        except BrokenError as error:
+            return self._refuse(error)
+        run = self._end(ended.result, ended.exit_code, ended.results, ended.message)
+        return replace(run, parts=ended.parts, is_over=all(it.is_over for it in ended.parts))
 
     def _open_journal(self, plan: Plan, guard: Guard) -> RunJournal:
-        from runner.commands.journalling import Beginning, begin_journal, continue_journal
+        from runner.commands.journalling import begin_journal, continue_journal
 
         preparation, around = self._preparation, self._around
         resuming = preparation.resuming
@@ -157,29 +158,25 @@ class _RunCommand:
                 resuming.journal,
                 plan,
                 around,
-                self._header.source_control,
+                preparation.header.source_control,
                 resuming.words,
                 retry_failed=self._options.resume.retry_failed,
             )
-        beginning = Beginning(
-            self._known_header(),
-            preparation.offline_digest,
-            preparation.digest or "",
-            plan.warnings + guard.warnings,
-            guard.applied,
-        )
+        beginning = self._beginning(plan, guard)
         journal = begin_journal(self._options.state_dir, beginning, plan, around)
         journal.pass_over(preparation.history)
         return journal
 
-    def _known_header(self) -> Header:
-        made = self._preparation
-        return replace(
-            self._header,
-            run_id=made.run_id,
-            environment=made.environment,
-            target=made.target,
-            shard=made.shard,
+    def _beginning(self, plan: Plan, guard: Guard) -> Beginning:
+        from runner.commands.journalling import Beginning
+
+        preparation = self._preparation
+        return Beginning(
+            self._preparation.header,
+            preparation.offline_digest,
+            preparation.digest or "",
+            plan.warnings + guard.warnings,
+            guard.applied,
         )
 
     def _tell_again(self, plan: Plan) -> Run:
@@ -220,8 +217,10 @@ class _RunCommand:
         elif isinstance(error, KeyboardInterrupt):
             exit_code, message = ExitCode.UNSETTLED, "interrupted before anything was sent"
         else:
+            from runner.commands.sending import fault_message
+
             self._around.output.fault(error)
-            message = _fault(error)
+            message = fault_message(error)
         if isinstance(error, GuardrailError):
             self._around.output.problems(error.problems)
             problems, message = error.problems, f"{message}; nothing was sent"
@@ -253,7 +252,7 @@ class _RunCommand:
         warnings: tuple[Problem, ...] = (),
     ) -> Run:
         made = self._preparation
-        header = self._known_header()
+        header = self._preparation.header
         seams: tuple[Seam, ...] = ()
         overrides = () if made.guard is None else made.guard.applied
         if made.resuming is not None:
@@ -281,18 +280,3 @@ class _RunCommand:
             digest=made.digest,
             overrides=overrides,
         )
-
-
-def _header(options: RunOptions, around: Surroundings, preparation: Preparation) -> Header:
-    return Header(
-        run_id=preparation.run_id,
-        mode="dry-run" if options.dry_run else "run",
-        environment=options.asked.inputs.environment,
-        target=preparation.target,
-        source_control=source_control(around.environ, around.ci),
-        started_at=around.world.now(),
-    )
-
-
-def _fault(error: BaseException) -> str:
-    return f"the runner itself failed: {type(error).__name__}"

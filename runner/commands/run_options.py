@@ -52,6 +52,17 @@ class OnceOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """The options of `run --organizations-in-parallel`.
+
+    Attributes:
+        most: organizations that are sent to at a time.
+    """
+
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunOptions:
     """The options of `run`.
 
@@ -65,6 +76,8 @@ class RunOptions:
         most_failures: commands in a row that fail for reasons of the service before the run stops.
         once: what is to be run again or for the first time, where what is done is passed over.
         resume: which run is gone on with, instead of beginning one.
+        apart: how organizations are sent to side by side; None for one after another, in the order
+            of the files.
     """
 
     asked: Asked
@@ -80,6 +93,7 @@ class RunOptions:
     most_failures: int = MOST_SERVICE_FAILURES
     once: OnceOptions | None = None
     resume: ResumeOptions | None = None
+    apart: Apart | None = None
 
     def target(self) -> Target:
         """Give both addresses, checked; those of a sandbox are known once it has started.

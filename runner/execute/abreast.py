@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runner.campaign.background import start_thread
-from runner.world import Interruption
+from runner.world import FollowedInterruption
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from runner.execute.executor import Means
     from runner.plan.command import Command
     from runner.states import Observations
-    from runner.world import World
+    from runner.world import Interruption, World
 
 _LOOK = 0.1  # seconds between two looks of the main thread; a signal does not wake it everywhere
 _SLICE = 0.5  # seconds after which whoever rests sees that the run stops
@@ -86,24 +86,16 @@ class _Lent:
         self._turns.take()
 
 
-class _LendingInterruption(Interruption):
+class _LendingInterruption(FollowedInterruption):
     """The same wish to stop for a thread that lends its turn while it waits."""
 
     def __init__(self, inner: Interruption, turns: Turns) -> None:
-        super().__init__()
-        self._inner = inner
+        super().__init__(inner)
         self._turns = turns
-
-    @property
-    def requested(self) -> bool:
-        return self._inner.requested
-
-    def request(self) -> None:
-        self._inner.request()
 
     def pause(self, seconds: float) -> bool:
         with self._turns.lent:
-            return self._inner.pause(seconds)
+            return super().pause(seconds)
 
 
 def lending(means: Means, turns: Turns) -> Means:

@@ -43,6 +43,12 @@ class Budget:
         self._most_failures = most_failures
         self._failures = 0
 
+    def apart(self) -> Budget:
+        """Give one for another part of the run, which has the same deadline and no failures yet."""
+        part = Budget(self._world, self._deadline, self._most_failures)
+        part._ends_at = self._ends_at
+        return part
+
     def left(self) -> float:
         """Give the seconds until the deadline; infinite without one."""
         return max(0.0, self._ends_at - self._world.monotonic())

@@ -8,7 +8,17 @@ from runner.errors import ExitCode
 from runner.execute.results import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from runner.execute.results import Execution
+
+_WORST_FIRST = ("interrupted", "unknown", "failed")
+_WORST_CODE_FIRST = (
+    ExitCode.BROKEN,
+    ExitCode.UNSETTLED,
+    ExitCode.CREDENTIALS,
+    ExitCode.FAILED,
+)
 
 
 def conclude(execution: Execution) -> tuple[str, ExitCode]:
@@ -29,6 +39,13 @@ def conclude(execution: Execution) -> tuple[str, ExitCode]:
     else:
         result = "failed" if failed else "succeeded"
     return result, _exit_code(execution, unsettled=execution.interrupted or unknown, failed=failed)
+
+
+def together(ends: Iterable[tuple[str, ExitCode]]) -> tuple[str, ExitCode]:
+    """Give the result and the exit code of several parts of one run: the worst of each."""
+    results, codes = zip(*ends, strict=True)
+    result = next((it for it in _WORST_FIRST if it in results), "succeeded")
+    return result, next((it for it in _WORST_CODE_FIRST if it in codes), ExitCode.DONE)
 
 
 def _exit_code(execution: Execution, *, unsettled: bool, failed: bool) -> ExitCode:

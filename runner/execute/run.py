@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from runner.guardrails.overrides import Applied
     from runner.load import SourceFile
     from runner.plan.plan import Plan
-    from runner.plan.shard import Shard
+    from runner.plan.shard import Division
     from runner.problems import Problem
 
 
@@ -41,7 +41,7 @@ class Header:
     target: Target
     source_control: SourceControl
     started_at: datetime
-    shard: Shard | None = None
+    shard: Division | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,28 @@ class Seam:
 
 
 @dataclass(frozen=True, slots=True)
+class PartOfRun:
+    """What came of one organization, where several are sent to side by side.
+
+    Attributes:
+        run_id: the name of its journal.
+        plan: its part of the plan.
+        journal: the path of its journal, as people name it.
+        message: why it ended on its way; empty where it did not.
+        is_over: whether a resumed run would do nothing more by itself.
+    """
+
+    organization: str
+    run_id: str
+    plan: Plan
+    result: str
+    exit_code: ExitCode
+    journal: str
+    message: str
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """What came of a run.
 
@@ -77,6 +99,7 @@ class Run:
         journal: the path of its journal, as people name it; None where there is none.
         seams: of a resumed run, one for each part but the first.
         is_over: whether a resumed run would do nothing more by itself.
+        parts: of a run that sent to several organizations side by side, one for each.
     """
 
     header: Header
@@ -94,6 +117,7 @@ class Run:
     journal: str | None = None
     seams: tuple[Seam, ...] = ()
     is_over: bool = True
+    parts: tuple[PartOfRun, ...] = ()
 
     @property
     def duration(self) -> float:

@@ -1,17 +1,18 @@
-"""Divides the work of many organizations: which of them belong to the K-th of N parts."""
+"""Divides the work of many organizations: into N parts, or into one part for each of them."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from runner.errors import UsageError
 from runner.plan.digest import digest
 from runner.printable import quoted
 
 if TYPE_CHECKING:
+    from runner.plan.command import Command
     from runner.plan.plan import Plan
 
 MOST_SHARDS = 1000
@@ -35,6 +36,24 @@ class Shard:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOrganization:
+    """The part of one organization."""
+
+    name: str
+
+    def __str__(self) -> str:
+        """Give its name."""
+        return self.name
+
+    def holds(self, organization: str | None) -> bool:
+        """Whether the commands of an organization belong to it."""
+        return organization == self.name
+
+
+Division: TypeAlias = "Shard | OneOrganization"
+
+
+@dataclass(frozen=True, slots=True)
 class Sharded:
     """What a plan is a part of.
 
@@ -42,7 +61,7 @@ class Sharded:
         whole_digest: of the plan that the files alone make for all organizations.
     """
 
-    shard: Shard
+    shard: Division
     whole_digest: str
 
 
@@ -71,21 +90,36 @@ def read_shard(text: str) -> Shard:
     return Shard(number, total)
 
 
-def part_of(plan: Plan, shard: Shard) -> Plan:
-    """Give the part of a whole plan that falls to a shard.
+def part_of(plan: Plan, shard: Division) -> Plan:
+    """Give the part of a plan that falls to a shard, or to one organization.
 
     Its ids, places and order are those of the whole one. Its digest is its own, over its own
     commands; the digest of the whole one stands beside it.
 
     Args:
-        plan: made from the files alone; each command has an organization.
+        plan: made from the files alone, the whole one or a shard; each command has an organization.
         shard: whose commands are kept.
     """
-    numbers = {it: shard.holds(it) for it in plan.organizations}
-    commands = tuple(it for it in plan.commands if numbers[it.organization])
+    kept = {it: shard.holds(it) for it in plan.organizations}
+    commands = tuple(it for it in plan.commands if kept[it.organization])
+    return _part(plan, shard, commands)
+
+
+def organizations_apart(plan: Plan) -> tuple[Plan, ...]:
+    """Give the part of each organization, in order of appearance; `plan` is as for `part_of`."""
+    commands: dict[str, list[Command]] = {}
+    for it in plan.commands:
+        commands.setdefault(it.organization or "", []).append(it)
+    return tuple(
+        _part(plan, OneOrganization(name), tuple(those)) for name, those in commands.items()
+    )
+
+
+def _part(plan: Plan, shard: Division, commands: tuple[Command, ...]) -> Plan:
+    whole = plan.digest if plan.sharded is None else plan.sharded.whole_digest
     return replace(
         plan,
         commands=commands,
         digest=digest(plan.environment, plan.counted_files, commands),
-        sharded=Sharded(shard, plan.digest),
+        sharded=Sharded(shard, whole),
     )

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 from runner.render.changes import changes_value
 from runner.render.json_text import json_text
 from runner.render.problems import problem_value
-from runner.render.values import command_value, details_value, files_value, shard_value, tool_value
+from runner.render.values import (
+    command_value,
+    details_value,
+    division_value,
+    files_value,
+    tool_value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +45,7 @@ def plan_value(plan: Plan) -> dict[str, Any]:
     effects = live.effects if live is not None else ()
     changes = {} if plan.changes is None else {"changes": changes_value(plan.changes)}
     part = plan.sharded
-    shard = {} if part is None else {"shard": shard_value(part.shard, part.whole_digest)}
+    shard = {} if part is None else division_value(part.shard, part.whole_digest)
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": tool_value(),

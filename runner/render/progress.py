@@ -20,25 +20,28 @@ from runner.execute.events import (
 )
 from runner.execute.results import Outcome
 from runner.plural import counted
+from runner.printable import printable
 from runner.render.titles import title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from runner.execute.events import Event, Listener
+    from runner.plan.command import Command
     from runner.render.output import Output
     from runner.states import State
 
 
 @contextmanager
-def showing_progress(output: Output, total: int) -> Iterator[Listener]:
+def showing_progress(output: Output, total: int, *, several: bool = False) -> Iterator[Listener]:
     """Give a listener that shows events while the block runs.
 
     Args:
         output: where to.
         total: how many commands there are.
+        several: whether they are for several organizations, so that each is named.
     """
-    log = RunLog(output)
+    log = RunLog(output, several=several)
     if not output.draws:
         yield log
         return
@@ -57,9 +60,9 @@ def showing_progress(output: Output, total: int) -> Iterator[Listener]:
 
         def listen(event: Event) -> None:
             if isinstance(event, CommandStarted):
-                progress.update(task, description=title(event.command).replace("[", "\\["))
+                progress.update(task, description=log.name(event.command).replace("[", "\\["))
             elif isinstance(event, StateSeen):
-                progress.update(task, description=_seen(event).replace("[", "\\["))
+                progress.update(task, description=log.seen(event).replace("[", "\\["))
             elif isinstance(event, (CommandEnded, CommandRestored)):
                 progress.advance(task, int(event.result.command.is_counted))
             elif isinstance(event, RetryPlanned):
@@ -69,11 +72,24 @@ def showing_progress(output: Output, total: int) -> Iterator[Listener]:
 
 
 class RunLog:
-    """Writes events as log lines."""
+    """Writes events as log lines; each names its organization where there are several."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, *, several: bool = False) -> None:
         self._output = output
+        self._several = several
         self._seen: dict[str, State] = {}  # of commands whose answer was lost
+
+    def name(self, command: Command) -> str:
+        """Give what people call a command."""
+        if not self._several:
+            return title(command)
+        return f"{printable(command.organization or '')}: {title(command)}"
+
+    def seen(self, event: StateSeen) -> str:
+        """Give what was seen of a workflow that is waited for."""
+        wait = event.command.wait
+        until = "" if wait is None or event.reached else f", waiting for {wait.until}"
+        return f"{self.name(event.command)}: {event.state}{until}"
 
     def __call__(self, event: Event) -> None:
         """Write one event."""
@@ -84,7 +100,9 @@ class RunLog:
         elif isinstance(event, SettlingSeen):
             self._settling(event)
         elif isinstance(event, CommandRestored):
-            text = f"{_number(event)}{title(event.result.command)}: {event.result.outcome.value}"
+            text = (
+                f"{_number(event)}{self.name(event.result.command)}: {event.result.outcome.value}"
+            )
             identity = event.result.command.id
             self._output.debug(f"{text}, from before", event="restored", id=identity)
         elif not isinstance(event, AttemptStarting):
@@ -96,11 +114,11 @@ class RunLog:
         news = self._seen.get(identity) is not state
         self._seen[identity] = state
         log = self._output.info if news else self._output.debug
-        text = f"{title(event.command)}: {event.doubt.value}; the workflow is {state}"
+        text = f"{self.name(event.command)}: {event.doubt.value}; the workflow is {state}"
         log(f"{text} after {event.waited:.1f} s", event="settling", id=identity, state=state.value)
 
     def _sending(self, event: CommandStarted | AttemptEnded | RetryPlanned | TokenRenewed) -> None:
-        name, identity = title(event.command), event.command.id
+        name, identity = self.name(event.command), event.command.id
         if isinstance(event, RetryPlanned):
             text = f"{name}: {event.reason}; trying again in {event.seconds:.1f} s"
             self._output.warning(text, event="retry", id=identity)
@@ -117,14 +135,14 @@ class RunLog:
 
     def _waiting(self, event: WaitStarted | PauseStarted | StateSeen) -> None:
         if isinstance(event, PauseStarted):
-            text = f"{title(event.command)} ..."
+            text = f"{self.name(event.command)} ..."
             self._output.info(text, event="pause", id=event.command.id, seconds=event.seconds)
         elif isinstance(event, WaitStarted):
             ids = [command.id for command in event.commands]
             text = f"Waiting for {counted(len(ids), 'workflow')} ..."
             self._output.info(text, event="waiting", ids=ids)
         elif event.news:
-            text = f"{_seen(event)} after {event.waited:.1f} s"
+            text = f"{self.seen(event)} after {event.waited:.1f} s"
             self._output.info(text, event="state", id=event.command.id, state=event.state.value)
 
     def _ended(self, event: CommandEnded) -> None:
@@ -133,7 +151,7 @@ class RunLog:
         log = self._output.info if fine else self._output.error
         came = result.outcome.value + (f": {result.message}" if result.message else "")
         log(
-            f"{_number(event)}{title(result.command)}: {came}",
+            f"{_number(event)}{self.name(result.command)}: {came}",
             event="command",
             id=result.command.id,
             action=result.command.action,
@@ -145,9 +163,3 @@ class RunLog:
 def _number(event: CommandStarted | CommandEnded | CommandRestored) -> str:
     """Give which command it is; nothing for a pause, which is not counted."""
     return f"{event.number}/{event.total} " if event.number else ""
-
-
-def _seen(event: StateSeen) -> str:
-    wait = event.command.wait
-    until = "" if wait is None or event.reached else f", waiting for {wait.until}"
-    return f"{title(event.command)}: {event.state}{until}"

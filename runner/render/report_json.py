@@ -11,8 +11,8 @@ from runner.render.problems import problem_value
 from runner.render.values import (
     command_value,
     details_value,
+    division_value,
     files_value,
-    shard_value,
     timestamp,
     tool_value,
 )
@@ -90,6 +90,7 @@ def _head(run: Run) -> dict[str, Any]:
         "config": {"files": files_value(run.files)},
         **({} if changes is None else {"changes": changes_value(changes)}),
         **_shard(run),
+        **_organizations(run),
         "source_control": source_control_value(header.source_control),
         "started_at": timestamp(header.started_at),
         "finished_at": timestamp(run.finished_at),
@@ -132,7 +133,23 @@ def source_control_value(source: SourceControl) -> dict[str, Any]:
 def _shard(run: Run) -> dict[str, Any]:
     shard = run.header.shard
     whole = None if run.plan is None or run.plan.sharded is None else run.plan.sharded.whole_digest
-    return {} if shard is None else {"shard": shard_value(shard, whole)}
+    return {} if shard is None else division_value(shard, whole)
+
+
+def _organizations(run: Run) -> dict[str, Any]:
+    parts = [
+        {
+            "organization": it.organization,
+            "run_id": it.run_id,
+            "result": it.result,
+            "exit_code": int(it.exit_code),
+            "plan_digest": it.plan.digest,
+            "journal": it.journal,
+            "message": it.message or None,
+        }
+        for it in run.parts
+    ]
+    return {"organizations": parts} if parts else {}
 
 
 def _seam(seam: Seam) -> dict[str, Any]:

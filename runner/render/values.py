@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from runner.load import SourceFile
     from runner.plan.command import Command
-    from runner.plan.shard import Shard
+    from runner.plan.shard import Division
     from runner.validate.config import Wait
 
 
@@ -31,9 +31,14 @@ def files_value(files: Sequence[SourceFile]) -> list[dict[str, str]]:
     return [{"path": file.path, "sha256": file.sha256} for file in files]
 
 
-def shard_value(shard: Shard, whole_digest: str | None) -> dict[str, Any]:
+def division_value(division: Division, whole_digest: str | None) -> dict[str, Any]:
     """Give which part of which plan it is; the digest is None where there was no plan."""
-    return {"number": shard.number, "total": shard.total, "whole_digest": whole_digest}
+    from runner.plan.shard import OneOrganization
+
+    if isinstance(division, OneOrganization):
+        return {"part": {"organization": division.name, "whole_digest": whole_digest}}
+    number, total = division.number, division.total
+    return {"shard": {"number": number, "total": total, "whole_digest": whole_digest}}
 
 
 def command_value(command: Command) -> dict[str, Any]:

@@ -59,6 +59,7 @@ def _merged(parts: Sequence[Part], tool: dict[str, str]) -> dict[str, Any]:
     result, exit_code = _conclusion(parts)
     started = min((it["started_at"] for it in values), key=_moment)
     finished = max((it["finished_at"] for it in values), key=_moment)
+    organizations_apart = [one for it in values for one in it.get("organizations") or ()]
     changes = next((it["changes"] for it in values if it.get("changes")), None)
     return {
         "schema_version": first["schema_version"],
@@ -76,6 +77,7 @@ def _merged(parts: Sequence[Part], tool: dict[str, str]) -> dict[str, Any]:
         "config": {"files": files},
         **({} if changes is None else {"changes": changes}),
         "shards": [_shard(it) for it in parts],
+        **({"organizations": organizations_apart} if organizations_apart else {}),
         "source_control": {
             key: _common(it["source_control"][key] for it in values)
             for key in ("commit", "ref", "run_url")

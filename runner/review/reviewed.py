@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from runner.errors import ReviewedPlanError
 from runner.load.sources import STDIN
 from runner.plan.plan import Selection
-from runner.plan.shard import Shard
+from runner.plan.shard import OneOrganization, Shard
 from runner.printable import quoted
 from runner.written import Kind, read_written
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from runner.plan.shard import Division
     from runner.written import Fault
 
 RULE = "reviewed-plan"
@@ -57,7 +58,7 @@ class ReviewedPlan:
         return Selection(tuple(selection["only"]), selection["from"])
 
     @property
-    def shard(self) -> Shard | None:
+    def shard(self) -> Division | None:
         """Which part of the organizations it is for; None where it is for all."""
         return shard_of(self.value)
 
@@ -72,8 +73,11 @@ class ReviewedPlan:
         return bool((self.value.get("live") or {}).get("assume_unknown"))
 
 
-def shard_of(plan: Mapping[str, Any]) -> Shard | None:
+def shard_of(plan: Mapping[str, Any]) -> Division | None:
     """Give the part that a plan, valid by its schema, says it is; None for a whole one."""
+    part = plan.get("part")
+    if part is not None:
+        return OneOrganization(part["organization"])
     value = plan.get("shard")
     return None if value is None else Shard(value["number"], value["total"])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from itertools import permutations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,13 @@ from jsonschema import Draft202012Validator
 from runner.schemas import schema
 from tests.support.campaign import SECRETS, pointing_at
 from tests.support.journals import cut_after, journals, lines_of
-from tests.support.organizations import NUMBERS, organization, sandbox_of_all, write_all
+from tests.support.organizations import (
+    NUMBERS,
+    comparable,
+    organization,
+    sandbox_of_all,
+    write_all,
+)
 from tests.support.program import report, write
 from tests.support.repository import Repository
 
@@ -61,22 +66,6 @@ def stage(program: Program) -> Iterator[Stage]:
     write_all()
     with sandbox_of_all() as sandbox:
         yield Stage(program, sandbox)
-
-
-def comparable(value: dict[str, Any], sandbox: Sandbox) -> dict[str, Any]:
-    """Give a report without times, identities of runs, and the port of the sandbox."""
-    text = json.dumps(value).replace(sandbox.base_url, "http://sandbox")
-    text = re.sub(r'"request_id": "[^"]+"', '"request_id": ""', text)
-    plain = json.loads(text)
-    for key in ("run_id", "started_at", "finished_at", "duration_s", "journal", "shards"):
-        plain.pop(key, None)
-    for command in plain["commands"]:
-        command.pop("waited_s", None)
-        for attempt in command["attempts"]:
-            attempt.pop("at")
-            attempt.pop("duration_s")
-    result: dict[str, Any] = plain
-    return result
 
 
 class TestTheWhole:

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from runner.errors import ExitCode
-from runner.execute.conclusion import conclude
+from runner.execute.conclusion import conclude, together
 from runner.execute.results import CommandResult, Execution, Outcome, count
 from tests.support.plans import command
 
@@ -83,3 +83,20 @@ def test_counts_have_a_number_for_every_outcome_r20() -> None:
         "unknown": 0,
         "not_sent": 0,
     }
+
+
+@pytest.mark.parametrize(
+    ("ends", "result", "code"),
+    [
+        ([("succeeded", 0)], "succeeded", 0),
+        ([("succeeded", 0), ("failed", 1)], "failed", 1),
+        ([("failed", 4), ("failed", 1)], "failed", 4),
+        ([("unknown", 6), ("failed", 4)], "unknown", 6),
+        ([("succeeded", 0), ("interrupted", 6), ("unknown", 6)], "interrupted", 6),
+        ([("unknown", 7), ("interrupted", 6)], "interrupted", 7),
+    ],
+)
+def test_several_parts_end_as_the_worst_of_them(
+    ends: list[tuple[str, int]], result: str, code: int
+) -> None:
+    assert together((it, ExitCode(n)) for it, n in ends) == (result, code)

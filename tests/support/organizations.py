@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING
 
 from runner.sandbox import Sandbox
@@ -10,6 +12,12 @@ from tests.support.program import write
 
 if TYPE_CHECKING:
     from typing import Any
+
+# What differs between two runs of the same, and between one run and one that is divided.
+_OF_ITS_OWN = (
+    *("run_id", "started_at", "finished_at", "duration_s"),
+    *("journal", "shards", "organizations"),
+)
 
 # Where each falls of three, by the SHA-256 of its name.
 NUMBERS = {"acme": 3, "globex": 2, "initech": 3, "umbrella": 1, "hooli": 2}
@@ -44,3 +52,19 @@ def sandbox_of_all(**settings: Any) -> Sandbox:
     workflows["acme"]["WKF1"] = "started"
     workflows["initech"]["WKF1"] = "started"
     return Sandbox(settings_of(workflows, **settings))
+
+
+def comparable(value: dict[str, Any], sandbox: Sandbox) -> dict[str, Any]:
+    """Give a report without times, identities of runs, and the port of the sandbox."""
+    text = json.dumps(value).replace(sandbox.base_url, "http://sandbox")
+    text = re.sub(r'"request_id": "[^"]+"', '"request_id": ""', text)
+    plain = json.loads(text)
+    for key in _OF_ITS_OWN:
+        plain.pop(key, None)
+    for command in plain["commands"]:
+        command.pop("waited_s", None)
+        for attempt in command["attempts"]:
+            attempt.pop("at")
+            attempt.pop("duration_s")
+    result: dict[str, Any] = plain
+    return result

@@ -17,14 +17,14 @@ def going_on(report: Mapping[str, Any]) -> tuple[str, str]:
     """Give what to do, in one sentence, and the command for it; both empty where nothing is to do.
 
     The options for hosts, secrets and policy are not in a report; who goes on adds them again.
-    Of a merged report it is the first shard with something to do.
+    Of a report of several parts it is the first one with something to do.
     """
     left = [(name, *found) for name, it in parts(report) if (found := _of_run(it))[0]]
     if not left:
         return _of_run(report)
     name, text, command = left[0]
     more = f" ({len(left) - 1:,} more after it)" if left[1:] else ""
-    return f"Shard {name}{more}: {text}", command
+    return f"{name}{more}: {text}", command
 
 
 def _of_run(report: Mapping[str, Any]) -> tuple[str, str]:

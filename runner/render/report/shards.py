@@ -1,4 +1,4 @@
-"""Which part of the organizations a report is about, or of which parts it was put together."""
+"""Which part of the organizations a report is about, or which parts it was put together of."""
 
 from __future__ import annotations
 
@@ -21,20 +21,33 @@ def shard_lines(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if shard is not None:
         digest = shard["whole_digest"]
         yield f"Shard {title(shard)}", f"of the plan {digest}" if digest else "without a plan"
+    part = report.get("part")
+    if part is not None:
+        digest = part["whole_digest"]
+        name = f"Organization {part['organization']}"
+        yield name, f"of the plan {digest}" if digest else "without a plan"
     for it in report.get("shards") or ():
-        journal = f", journal {it['journal']}" if it["journal"] else ""
-        told = f"{it['result']} (exit code {it['exit_code']}), run {it['run_id']}{journal}"
-        yield f"Shard {title(it)}", told
+        yield f"Shard {title(it)}", _told(it)
+    for it in report.get("organizations") or ():
+        yield f"Organization {it['organization']}", _told(it)
+
+
+def _told(part: Mapping[str, Any]) -> str:
+    journal = f", journal {part['journal']}" if part["journal"] else ""
+    return f"{part['result']} (exit code {part['exit_code']}), run {part['run_id']}{journal}"
 
 
 def parts(report: Mapping[str, Any]) -> Sequence[tuple[str, dict[str, Any]]]:
-    """Give each run of a merged report by the name of its shard, as far as a report has it.
+    """Give each run that a report was put together of, by its name, as far as a report has it.
 
-    That is its result, its journal and its commands. Any other report has no parts.
+    That is its result, its journal and its commands. A report of one run has no parts.
     """
+    organizations = report.get("organizations")
+    if organizations:
+        return [_of_organization(report, it) for it in organizations]
     return [
         (
-            title(it),
+            f"Shard {title(it)}",
             {
                 **report,
                 "shards": None,
@@ -49,3 +62,18 @@ def parts(report: Mapping[str, Any]) -> Sequence[tuple[str, dict[str, Any]]]:
         )
         for it in report.get("shards") or ()
     ]
+
+
+def _of_organization(
+    report: Mapping[str, Any], part: Mapping[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    name = part["organization"]
+    own = {
+        **report,
+        "organizations": None,
+        "shards": None,
+        "result": part["result"],
+        "journal": part["journal"],
+        "commands": [it for it in report["commands"] if it["organization"] == name],
+    }
+    return f"Organization {name}", own

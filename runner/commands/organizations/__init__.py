@@ -1,0 +1,1 @@
+"""Runs that send to several organizations side by side."""
