@@ -13,7 +13,7 @@ ORCHESTRATOR_TEST = -m pytest -n 0 -W default tests/examples/test_orchestrators.
 # -qq: of pip's words, only errors. Where packages come from is up to the user's PIP_* settings.
 PIP_INSTALL = -m pip install -qq
 
-.PHONY: help demo test crash-test fault-test test-oldest sdk-test editor-test browser-test pictures orchestrator-test fuzz mutation-test bench bench-page lint wheel-check workflow-check check clean
+.PHONY: help demo test crash-test fault-test test-oldest sdk-test editor-test browser-test pictures orchestrator-test dask-test fuzz mutation-test bench bench-page lint wheel-check workflow-check check clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | \
@@ -46,6 +46,9 @@ pictures: .venv/.browser ## Make the pictures of the README again
 orchestrator-test: .venv-airflow/.test .venv-prefect/.test ## Run the examples for Airflow and Prefect with the real ones (minutes to install)
 	@AIRFLOW_HOME=$(CURDIR)/.venv-airflow/home $(ORCHESTRATOR) .venv-airflow/bin/python $(ORCHESTRATOR_TEST) -k Airflow
 	@PREFECT_HOME=$(CURDIR)/.venv-prefect/home $(ORCHESTRATOR) .venv-prefect/bin/python $(ORCHESTRATOR_TEST) -k Prefect
+
+dask-test: .venv-dask/.test ## Let workers of a real dask cluster send, and kill some (minutes)
+	@.venv-dask/bin/python -m pytest -n 0 tests/dask
 
 fuzz: .venv/.test ## Run 50,000 random files and 20,000 random answers through it (half an hour)
 	@HYPOTHESIS_PROFILE=long $(IN) pytest -n 0 tests/fuzz
@@ -82,12 +85,12 @@ check: ## Run everything that CI runs
 	@bash .ci/run
 
 clean: ## Remove all that the other targets made
-	@rm -rf .venv .venv-oldest .venv-tools .venv-airflow .venv-prefect .venv-bench build dist *.egg-info
+	@rm -rf .venv .venv-oldest .venv-tools .venv-airflow .venv-prefect .venv-dask .venv-bench build dist *.egg-info
 	@rm -rf tests/*/node_modules benchmarks/node_modules bench.json
 	@rm -rf .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache report.json
 	@find runner schema tests .ci -type d -name __pycache__ -prune -exec rm -rf {} +
 
-.venv/bin/python .venv-oldest/bin/python .venv-tools/bin/python .venv-airflow/bin/python .venv-prefect/bin/python .venv-bench/bin/python:
+.venv/bin/python .venv-oldest/bin/python .venv-tools/bin/python .venv-airflow/bin/python .venv-prefect/bin/python .venv-dask/bin/python .venv-bench/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 		{ echo 'Python 3.10 or newer is needed: make PYTHON=python3.11 ...' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
@@ -126,6 +129,11 @@ benchmarks/node_modules: benchmarks/package-lock.json
 	@echo 'Installing ruff and mypy into .venv'
 	@.venv/bin/python $(PIP_INSTALL) -e '.[test,browser,lint]'
 	@touch .venv/.installed $@
+
+.venv-dask/.test: .venv-dask/bin/python pyproject.toml
+	@echo 'Installing the project, dask and what the tests need into .venv-dask'
+	@.venv-dask/bin/python $(PIP_INSTALL) -e '.[test,dask]'
+	@touch $@
 
 .venv/.mutation: .venv/.test .ci/mutation-requirements.txt
 	@echo 'Installing mutmut into .venv'

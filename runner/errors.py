@@ -126,6 +126,20 @@ class BrokenError(RunnerError):
     exit_code = ExitCode.BROKEN
 
 
+class LostPartError(RunnerError):
+    """Nobody told what became of a part of the run; what its journal says counts.
+
+    Attributes:
+        is_under_way: whether somebody may still be sending what its journal does not show.
+    """
+
+    exit_code = ExitCode.UNSETTLED
+
+    def __init__(self, message: str, *, is_under_way: bool = False) -> None:
+        super().__init__(message)
+        self.is_under_way = is_under_way
+
+
 class RunFailedError(RunnerError):
     """A run that a program asked for did not come to a good end.
 

@@ -16,8 +16,10 @@ from tests.support.program import Program
 if TYPE_CHECKING:
     from pathlib import Path
 
-# `make browser-test` installs what they need; nothing of them can be imported without it.
-collect_ignore = [] if find_spec("playwright") else ["browser"]
+# `make browser-test` and `make dask-test` install what they need; nothing of them can be imported
+# without it.
+_NEEDED = {"browser": "playwright", "dask": "distributed"}
+collect_ignore = [folder for folder, package in _NEEDED.items() if not find_spec(package)]
 
 _SLOW = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
 _PREFIXES = ("CAMPAIGN_", "GITHUB_", "CI_", "GITLAB_", "BUILD_", "GIT_")

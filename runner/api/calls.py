@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from runner.api.arguments import AnyPath, Paths, file_of, inputs_of, rules_of, since_of
 from runner.api.ended import Run
-from runner.api.quiet import surroundings
 from runner.campaign.addresses import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL
 from runner.commands.access import DEFAULT_STATE_DIR, Access
 from runner.commands.plan import PlanOptions, make_plan
 from runner.commands.planning import Asked
+from runner.commands.quiet import surroundings
 from runner.commands.run import perform_run
 from runner.commands.run_options import Apart, OnceOptions, RunOptions
 from runner.commands.surroundings import configure, load_inputs
@@ -166,6 +166,7 @@ def run(
     again: Sequence[str] = (),
     init_state: bool = False,
     organizations_in_parallel: int | None = None,
+    scheduler: str | None = None,
     state_dir: AnyPath = DEFAULT_STATE_DIR,
     lock_timeout: float = 0.0,
     deadline: float | None = None,
@@ -207,7 +208,9 @@ def run(
         again: with it, paths that are run all the same.
         init_state: with it, whether the state directory may be empty.
         organizations_in_parallel: so many organizations are sent to side by side, to each in order,
-            and what fails for one does not stop the others; None for one after another.
+            and what fails for one does not stop the others; None for one after another, or with a
+            `scheduler` for as many as its workers take.
+        scheduler: of dask (`tls://HOST:PORT`), whose workers send then, with secrets of their own.
         state_dir: where journals, locks and what `once` knows are kept.
         lock_timeout: seconds to wait for another run for the same organization.
         deadline: seconds after which nothing more is begun; None for no limit.
@@ -243,7 +246,8 @@ def run(
     )
     if not once and (again or init_state):
         raise UsageError("`again` and `init_state` belong to `once`")
-    if organizations_in_parallel is not None and organizations_in_parallel < 1:
+    most = organizations_in_parallel
+    if most is not None and most < 1:
         raise UsageError("`organizations_in_parallel` is a number from 1 on")
     options = RunOptions(
         asked,
@@ -258,7 +262,7 @@ def run(
         deadline=deadline,
         most_failures=max_service_failures,
         once=OnceOptions(tuple(again), init_state) if once else None,
-        apart=None if organizations_in_parallel is None else Apart(organizations_in_parallel),
+        apart=Apart(most, scheduler) if most is not None or scheduler is not None else None,
     )
     ended = perform_run(options, around)
     value = cleaned(report_value(ended), around.scrubber.scrub)

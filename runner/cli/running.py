@@ -126,6 +126,8 @@ def run(
     allow_modified: since_opt.AllowModified = False,
     shard: shard_opt.ShardOf = None,
     organizations_in_parallel: shard_opt.Organizations = None,
+    executor: shard_opt.ExecutorOption = shard_opt.Executor.THREADS,
+    scheduler: shard_opt.Scheduler = None,
     only: opt.Only = None,
     start: opt.From = None,
     assume_unknown: opt.AssumeUnknown = opt.Unknown.REFUSE,
@@ -148,7 +150,7 @@ def run(
     from runner.cli.process import perform
     from runner.commands.planning import Asked
     from runner.commands.run import run_command
-    from runner.commands.run_options import Apart, RunOptions
+    from runner.commands.run_options import RunOptions
 
     named = paths or []
     options = RunOptions(
@@ -173,7 +175,7 @@ def run(
         most_failures=max_service_failures,
         once=opt.once_options(again, once=once, init_state=init_state),
         resume=opt.resume_options(resume, settle, retry_failed=retry_failed),
-        apart=None if organizations_in_parallel is None else Apart(organizations_in_parallel),
+        apart=shard_opt.apart(organizations_in_parallel, executor, scheduler),
     )
     command = partial(run_command, options)
     return perform(

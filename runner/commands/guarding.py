@@ -115,6 +115,15 @@ class Guard:
             self._judge(closed_windows(self._demands, concerned, now))
         return ""
 
+    def windows_of(self, organization: str) -> DemandsByOrganization | None:
+        """Give what is demanded of one organization, to judge it elsewhere by the clock.
+
+        None where windows are lifted, so that nothing is closed.
+        """
+        if any(it.name == WINDOWS for it in self._overrides):
+            return None
+        return {organization: self._demands[organization]}
+
     def _closed_windows(self, plan: Plan) -> tuple[Problem, ...]:
         from runner.guardrails.closing import closed_windows
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner.errors import BrokenError
+from runner.errors import BrokenError, ExitCode
 from runner.execute.events import AttemptEnded, AttemptStarting, CommandEnded, StateSeen
 from runner.execute.results import Outcome
 from runner.execute.verdicts import Verdict
@@ -21,6 +21,7 @@ from runner.journal.lines import (
     sending_line,
     state_line,
 )
+from runner.journal.reader import read_journal
 from runner.journal.writer import JournalWriter
 from runner.printable import quoted
 from runner.render.plan_json import plan_value
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     from runner.ci.source_control import SourceControl
     from runner.commands.surroundings import Surroundings
-    from runner.errors import ExitCode
     from runner.execute.events import Event
     from runner.execute.past import Past
     from runner.execute.run import Header
@@ -144,6 +144,10 @@ def begin_journal(
     return RunJournal(writer, plan, name)
 
 
+class GoneOnWithError(BrokenError):
+    """A journal is longer than it was left: what is in its plan is somebody else's to send."""
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """A journal that was begun, and is closed until somebody carries its plan out.
@@ -178,7 +182,8 @@ def take_up(begun: Begun, path: Path, plan: Plan, around: Surroundings) -> RunJo
         around: the process around.
 
     Raises:
-        BrokenError: if it cannot be opened, or somebody has gone on with it meanwhile.
+        BrokenError: if it cannot be opened.
+        GoneOnWithError: if somebody has gone on with it meanwhile.
     """
     try:
         size = path.stat().st_size
@@ -186,9 +191,32 @@ def take_up(begun: Begun, path: Path, plan: Plan, around: Surroundings) -> RunJo
         reason = (error.strerror or "unknown reason").lower()
         raise BrokenError(f"the journal {quoted(begun.name, 200)}: {reason}") from error
     if size != begun.size:
-        raise BrokenError(f"the journal {quoted(begun.name, 200)} was gone on with meanwhile")
+        name = quoted(begun.name, 200)
+        raise GoneOnWithError(f"the journal {name} was gone on with meanwhile")
     writer = JournalWriter.continue_at(path, size, _cleaner(around))
     return RunJournal(writer, plan, begun.name)
+
+
+def seal(name: str, path: Path, around: Surroundings, message: str) -> None:
+    """Write down that a part of a run has ended untold, so that nobody begins with it late.
+
+    Args:
+        name: of its journal, as people know it.
+        path: of its journal, to which nobody writes any more.
+        around: the process around.
+        message: why, for people.
+
+    Raises:
+        BrokenError: if it cannot be written.
+        JournalError: if the journal cannot be read.
+    """
+    journal = read_journal(path, name)
+    if journal.end is not None:
+        return
+    with JournalWriter.continue_at(path, journal.whole, _cleaner(around)) as writer:
+        now = around.world.now()
+        writer.append(end_line(now, "unknown", ExitCode.UNSETTLED, message, is_over=False))
+        writer.sync()
 
 
 def continue_journal(

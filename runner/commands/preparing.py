@@ -6,13 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runner.campaign.hosts import Target, check_target
 from runner.ci.source_control import source_control
 from runner.commands.announcing import announce
 from runner.commands.guarding import Guard
 from runner.commands.locking import alone
 from runner.commands.plan import warn_about
-from runner.commands.planning import Planning, documents_of, require_organization
+from runner.commands.planning import Planning, require_organization
 from runner.commands.reporting import check_run_report
 from runner.commands.surroundings import TENANT_VARIABLE
 from runner.errors import UsageError
@@ -25,6 +24,7 @@ from runner.render.titles import environment_text
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
+    from runner.campaign.hosts import Target
     from runner.commands.connect import Connection
     from runner.commands.resuming import Resuming
     from runner.commands.run_options import RunOptions
@@ -140,7 +140,11 @@ class Preparation:
             if self.is_finished:
                 return None
         # Of what is done already no secret is needed, unless its workflows are read all the same.
-        connection = self._connect(config, plan if planning.is_live else self._left(plan))
+        from runner.commands.connecting import open_connection
+
+        needed = plan if planning.is_live else self._left(plan)
+        options, around, closing = self._options, self._around, self._closing
+        connection = open_connection(self, config, needed, options, around, closing)
         if reads:
             self.plan = made = planning.live(plan, connection)
             self.history = moved(self.history, plan, made)
@@ -192,7 +196,8 @@ class Preparation:
         return replace(plan, commands=left)
 
     @property
-    def _state_folder(self) -> Path:
+    def state_folder(self) -> Path:
+        """The state directory."""
         if self.resuming is not None:
             return self.resuming.folder
         return Path(self._around.cwd, self._options.state_dir)
@@ -212,7 +217,10 @@ class Preparation:
         if not organizations:
             return
         timeout = min(self._options.lock_timeout, self.budget.left())
-        held = alone(self._state_folder, organizations, self.run_id, timeout, self._around)
+        apart = self._options.apart
+        by_workers = apart is not None and apart.scheduler is not None
+        folder, run_id, around = self.state_folder, self.run_id, self._around
+        held = alone(folder, organizations, run_id, timeout, around, by_workers=by_workers)
         self._closing.enter_context(held)
 
     def _pass_over(self, plan: Plan) -> None:
@@ -256,7 +264,7 @@ class Preparation:
             raise UsageError("--dry-run reads nothing, and this plan was made with states")
         self.environment, self.shard = planning.environment, planning.shard
         journal = None if self.resuming is None else self.resuming.journal.path
-        check_run_report(options, planning.inputs, self._state_folder, journal, self._around)
+        check_run_report(options, planning.inputs, self.state_folder, journal, self._around)
         config = self._configure(planning)
         if not self._options.dry_run:
             require_organization(config)
@@ -276,25 +284,3 @@ class Preparation:
         if self.resuming is not None:
             self.resuming.check_files(loaded.files)
         return planning.configure(loaded, SANDBOX_ORGANIZATION if self.target.sandbox else None)
-
-    def _connect(self, config: Config, plan: Plan) -> Connection:
-        """Give a connection for the documents of `plan`."""
-        from runner.commands.connect import Remote, connect
-
-        options = self._options
-        if self.target.sandbox:
-            from runner.commands.sandbox import sandbox_for
-
-            # One that is gone on with finds the workflows as the rest of its commands needs them.
-            made = sandbox_for(plan)
-            sandbox = self.sandbox = self._closing.enter_context(made)
-            self.target = check_target(sandbox.base_url, sandbox.token_url, sandbox=True)
-        remote = Remote(
-            self.target, options.asked.inputs.allowed, options.access.parallel_reads, self.sandbox
-        )
-        connecting = connect(documents_of(config, plan), remote, self._around)
-        connection = self._closing.enter_context(connecting)
-        if self.sandbox is not None and self.plan is not None:
-            accepted = [n for n, it in self.history.items() if it.accepted and it.result is None]
-            connection.replay([self.plan.commands[n] for n in accepted])
-        return connection

@@ -31,7 +31,7 @@ def check_options(options: RunOptions) -> None:
         ("--only and --from", asked.selection != EVERYTHING),
         ("--changed-since", asked.since is not None),
         ("--shard", asked.shard is not None),
-        ("--organizations-in-parallel", options.apart is not None),
+        ("--organizations-in-parallel and --executor", options.apart is not None),
         ("--assume-unknown send", asked.assume_unknown),
         ("--once", options.once is not None),
         ("--dry-run", options.dry_run),

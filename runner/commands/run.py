@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from runner.commands.next_steps import next_step, with_hint
 from runner.commands.preparing import Preparation
 from runner.commands.reporting import check_report_path, deliver
+from runner.commands.run_options import check_together
 from runner.errors import (
     BrokenError,
     ExitCode,
@@ -50,6 +51,7 @@ def run_command(options: RunOptions, around: Surroundings) -> ExitCode:
 def perform_run(options: RunOptions, around: Surroundings) -> Run:
     """Do what `run_command` does, but leave signals to the caller, and give what came of it."""
     with ExitStack() as stack:
+        check_together(options)
         target = options.target()
         check_report_path(options.report, options.asked, around, options.rules.policy)
         run_id = f"{around.world.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from runner.campaign.hosts import Target
 from runner.commands.access import DEFAULT_ACCESS, DEFAULT_STATE_DIR, Access
 from runner.commands.house_rules import NO_RULES, HouseRules
+from runner.errors import UsageError
 from runner.execute.budget import MOST_SERVICE_FAILURES
 
 if TYPE_CHECKING:
@@ -56,10 +57,12 @@ class Apart:
     """The options of `run --organizations-in-parallel`.
 
     Attributes:
-        most: organizations that are sent to at a time.
+        most: organizations that are sent to at a time; None for as many as workers take.
+        scheduler: of dask, whose workers send; None where threads of this process do.
     """
 
-    most: int
+    most: int | None
+    scheduler: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +105,16 @@ class RunOptions:
             UsageError: if one may not be talked to.
         """
         return _BEFORE_SANDBOX if self.sandbox else self.access.target()
+
+
+def check_together(options: RunOptions) -> None:
+    """Make sure that the options go together.
+
+    Raises:
+        UsageError: if they do not.
+    """
+    if options.sandbox and options.apart is not None and options.apart.scheduler is not None:
+        raise UsageError(
+            "the embedded sandbox is out of the workers' reach: start campaign-runner sandbox where"
+            " they are, and name it with --base-url and --token-url"
+        )

@@ -63,6 +63,13 @@ def side_by_side(
     return [ended[place] for place in range(len(parts))]
 
 
+def answer_of(future: Future[Result]) -> Result:
+    """Wait for what a future gives, so that a signal is heard meanwhile; raises what it raises."""
+    while not future.done():
+        wait([future], timeout=_LOOK)
+    return future.result()
+
+
 def _came_of(future: Future[Any]) -> Any:
     """Give what it gave, or what it raised."""
     if future.cancelled():

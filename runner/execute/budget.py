@@ -20,6 +20,10 @@ class Budget:
     """Says when a run has to end though there is more to send.
 
     Its deadline is counted from when it is made.
+
+    Attributes:
+        deadline: seconds for the whole run, or None.
+        most_failures: after which the service counts as down; 0 for any number.
     """
 
     def __init__(
@@ -27,6 +31,7 @@ class Budget:
         world: World,
         deadline: float | None = None,
         most_failures: int = MOST_SERVICE_FAILURES,
+        left: float | None = None,
     ) -> None:
         """Begin.
 
@@ -36,18 +41,18 @@ class Budget:
                 way gets its answer.
             most_failures: commands that fail in a row for reasons of the service, as after 429,
                 503 or a lost answer, before it counts as down; 0 for any number.
+            left: seconds of the deadline that are left; all of it if not given.
         """
         self._world = world
-        self._deadline = deadline
-        self._ends_at = math.inf if deadline is None else world.monotonic() + deadline
-        self._most_failures = most_failures
+        self.deadline = deadline
+        self.most_failures = most_failures
+        span = deadline if left is None else left
+        self._ends_at = math.inf if span is None else world.monotonic() + span
         self._failures = 0
 
     def apart(self) -> Budget:
-        """Give one for another part of the run, which has the same deadline and no failures yet."""
-        part = Budget(self._world, self._deadline, self._most_failures)
-        part._ends_at = self._ends_at
-        return part
+        """Give one for a part of the run, which has the same deadline and no failures yet."""
+        return Budget(self._world, self.deadline, self.most_failures, self.left())
 
     def left(self) -> float:
         """Give the seconds until the deadline; infinite without one."""
@@ -59,13 +64,13 @@ class Budget:
 
     def why_no_time(self) -> str:
         """Say why nothing may be begun that would come after the deadline."""
-        return f"the run's deadline of {format_duration(self._deadline or 0)} leaves no time for it"
+        return f"the run's deadline of {format_duration(self.deadline or 0)} leaves no time for it"
 
     def why_over(self) -> str:
         """Say why nothing more may be begun; empty while it may."""
-        if self._deadline is not None and self.left() <= 0:
-            return f"the run's deadline of {format_duration(self._deadline)} has passed"
-        if 0 < self._most_failures <= self._failures:
+        if self.deadline is not None and self.left() <= 0:
+            return f"the run's deadline of {format_duration(self.deadline)} has passed"
+        if 0 < self.most_failures <= self._failures:
             failed = counted(self._failures, "command")
             return f"{failed} in a row failed for reasons of the service: it seems to be down"
         return ""

@@ -97,6 +97,7 @@ def _held(lock: FileLock, holder: Path, run_id: str) -> Iterator[None]:
 
 
 def _refusal(organization: str, holder: Path, timeout: float) -> str:
+    organization = organization.partition(".")[0]
     waited = f" after waiting for {timeout:g} s" if timeout else ""
     return (
         f"another run for {organization} is going on{waited}: {_named(holder)}; two at a time would"

@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +16,7 @@ import pytest
 from runner.commands import journalling, sending
 from runner.commands.organizations import threads
 from tests.support.campaign import SECRETS, pointing_at
+from tests.support.gate import ACCEPTED, Gate, accept_all
 from tests.support.journals import journals, lines_of
 from tests.support.organizations import comparable, organization, sandbox_of_all, write_all
 from tests.support.program import report, write
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from runner.sandbox import Sandbox
     from tests.support.program import Ended, Program
 
-ACCEPTED = b"HTTP/1.1 204 No Content\r\n\r\n"
 ORGANIZATIONS = ["acme", "globex", "umbrella", "initech", "hooli"]
 
 
@@ -251,34 +249,6 @@ class TestUsage:
         assert "leave out --organizations-in-parallel" in ended.stderr
 
 
-class Gate:
-    """A server that takes one request a connection, and answers when it is told to."""
-
-    def __init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(20)
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self._open: list[socket.socket] = []
-
-    def take(self) -> tuple[str, socket.socket]:
-        """Give the organization of the next request over a new connection, and the connection."""
-        connection, _ = self._listener.accept()
-        connection.settimeout(20)
-        self._open.append(connection)
-        return self.read(connection), connection
-
-    @staticmethod
-    def read(connection: socket.socket) -> str:
-        data = b""
-        while b"}" not in data:
-            data += connection.recv(65536)
-        return data.split(b"/", 2)[1].decode()
-
-    def close(self) -> None:
-        for it in (self._listener, *self._open):
-            it.close()
-
-
 @pytest.fixture
 def gate() -> Iterator[Gate]:
     held = Gate()
@@ -368,11 +338,3 @@ class TestInterruption:
         ended = program("run", "--resume", str(found["hooli"]), env=SECRETS)
         assert ended.exit_code == 0, ended.output
         assert outcomes("hooli") == ["succeeded"] * 2
-
-
-def accept_all(connection: socket.socket) -> None:
-    """Accept the request that has come over a connection, and all that come after it."""
-    with suppress(OSError):
-        connection.sendall(ACCEPTED)
-        while connection.recv(65536):
-            connection.sendall(ACCEPTED)

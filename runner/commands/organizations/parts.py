@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from runner.commands.journalling import Beginning, Begun, begin_journal, set_aside
 from runner.plan.parts import parts_of
@@ -45,6 +45,9 @@ class Crew(Protocol):
 
     def ask_to_stop(self) -> None:
         """Let each part end after what is under way; called once."""
+
+    def heard(self, part: Part, came: Any, /) -> Ended | BaseException:
+        """Give what a future has given or raised, as what is told of the part."""
 
     def end(self) -> None:
         """Let nothing more be sent, and every future come to its end soon; called once."""

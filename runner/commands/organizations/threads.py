@@ -66,6 +66,10 @@ class Threads:
         """Cut every connection: an answer that was waited for counts as lost then."""
         self._connection.close()
 
+    def heard(self, _part: Part, came: Ended | BaseException) -> Ended | BaseException:
+        """Give what a thread has given or raised."""
+        return came
+
     def _carry_out(self, part: Part) -> Ended:
         around = self._around
         path = Path(around.cwd, part.begun.name)

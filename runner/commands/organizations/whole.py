@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.commands.next_steps import with_hint
+from runner.commands.organizations.distant import Distant, WorkerCrew
 from runner.commands.organizations.parts import begin_parts
 from runner.commands.organizations.threads import Numbered, Threads
 from runner.commands.remembering import untouched
 from runner.commands.sending import Ended, fault_message, watched
-from runner.errors import ExitCode, JournalError, RunnerError
+from runner.errors import ExitCode, InterruptedRunError, JournalError, LostPartError, RunnerError
 from runner.execute.apart import side_by_side
 from runner.execute.conclusion import together
 from runner.execute.results import CommandResult, Outcome
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
     from runner.commands.run_options import RunOptions
     from runner.commands.surroundings import Surroundings
     from runner.plan.plan import Plan
+
+
+_RESULTS: dict[type[BaseException], str] = {
+    LostPartError: "unknown",
+    InterruptedRunError: "interrupted",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +75,15 @@ def send_apart(
     assert options.apart is not None  # noqa: S101 - or it would not be done side by side
     history, folder = preparation.history, options.state_dir
     parts = begin_parts(offline, plan, history, beginning, folder, around)
-    most = min(options.apart.most, len(parts))
+    most, budget = min(options.apart.most or len(parts), len(parts)), preparation.budget
     with watched(plan, around) as show:
         listener = Numbered(plan, show)
-        with Threads(most, connection, guard, preparation.budget, listener, around) as crew:
-            return _carry_out(parts, plan, crew, most, options, around)
+        if isinstance(connection, Distant):
+            most = min(most, connection.cluster.threads)
+            workers = WorkerCrew(connection, guard, budget, listener, around)
+            return _carry_out(parts, plan, workers, most, options, around)
+        with Threads(most, connection, guard, budget, listener, around) as threads:
+            return _carry_out(parts, plan, threads, most, options, around)
 
 
 def _carry_out(
@@ -91,9 +102,10 @@ def _carry_out(
         on_wish=crew.ask_to_stop,
         by_force=crew.end,
     )
+    heard = [crew.heard(part, it) for part, it in zip(parts, came, strict=True)]
     ends = [
         it if isinstance(it, Ended) else _lost(part, it, around)
-        for part, it in zip(parts, came, strict=True)
+        for part, it in zip(parts, heard, strict=True)
     ]
     results = {
         result.command.id: with_hint(result, options, part.begun.name)
@@ -137,7 +149,18 @@ def _lost(part: Part, error: BaseException, around: Surroundings) -> Ended:
         results = tuple(
             CommandResult(it, Outcome.UNKNOWN, (), why, is_open=True) for it in part.plan.commands
         )
-    is_unknown = any(it.outcome is Outcome.UNKNOWN for it in results)
-    result = "unknown" if is_unknown else "failed"
-    now = around.world.now()
-    return Ended(result, ExitCode.BROKEN, message, results, now, is_over=False)
+    if isinstance(error, LostPartError) and error.is_under_way:
+        results = tuple(_not_seen(it) for it in results)
+    exit_code = error.exit_code if isinstance(error, RunnerError) else ExitCode.BROKEN
+    result = _RESULTS.get(type(error), "failed")
+    if any(it.outcome is Outcome.UNKNOWN for it in results):
+        result = "unknown"
+    return Ended(result, exit_code, message, results, around.world.now(), is_over=False)
+
+
+def _not_seen(result: CommandResult) -> CommandResult:
+    """Give the result of a command that somebody may still send."""
+    if result.outcome is not Outcome.NOT_SENT:
+        return result
+    message = f"{result.message}. Look at the workflow in Campaign"
+    return replace(result, outcome=Outcome.UNKNOWN, message=message, is_open=True)

@@ -1,4 +1,4 @@
-"""What a command gets from outside where a program calls it: no terminal, no signals, no CI."""
+"""What a command gets from outside where no person calls it: no terminal, no signals, no CI."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from runner.ci.systems import NONE
 from runner.commands.surroundings import Surroundings
 from runner.render.output import NORMAL, QUIET, Output, OutputSettings
 from runner.secrets.scrub import Scrubber
-from runner.world import World
+from runner.world import Interruption, World
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,7 @@ def surroundings(
     environ: Mapping[str, str] | None,
     cwd: str | os.PathLike[str] | None,
     log: TextIO | logging.Logger | None,
+    interruption: Interruption | None = None,
 ) -> Surroundings:
     """Give the surroundings of a call.
 
@@ -31,8 +32,9 @@ def surroundings(
         environ: the variables with secrets, organization and proxies; None for the process's own.
         cwd: the folder that relative paths start from; None for the working folder.
         log: gets what the command line would say on stderr; None for nobody.
+        interruption: how a wish to stop arrives; without one, none does.
     """
-    world, scrubber = World(), Scrubber()
+    world, scrubber = World(interruption or Interruption()), Scrubber()
     stream = _Nowhere() if log is None else _stream(log)
     output = Output(
         _Nowhere(),
