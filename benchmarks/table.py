@@ -27,9 +27,9 @@ def table(found: Mapping[str, Sequence[Row]], surroundings: Mapping[str, Any]) -
     lines = ["| measured | against | ours | other | ratio | limit |", "| --- | --- " * 3 + "|"]
     for rows in found.values():
         for it in rows:
-            limit = "" if it.limit is None else f"{it.limit:g}{'' if it.is_met else ', missed'}"
             ours, other = _figure(it.ours, it.unit), _figure(it.other, it.unit)
             ratio = f"**{it.ratio.median:.2f}** ({it.ratio.least:.2f} to {it.ratio.most:.2f})"
+            limit = _limit(it)
             lines.append(f"| {it.name} | {it.against} | {ours} | {other} | {ratio} | {limit} |")
     versions = ", ".join(f"{name} {version}" for name, version in surroundings["versions"].items())
     about = f"{surroundings['cores']} cores, {surroundings['system']}; {versions}."
@@ -72,6 +72,13 @@ def put_into(page: str, text: str) -> str:
     if not begun or not ended:
         raise ValueError(f"the page has no place for the table: {BEGIN} and {END}")
     return f"{before}{BEGIN}\n{text}{END}{after}"
+
+
+def _limit(of: Row) -> str:
+    if of.limit is None:
+        return ""
+    aim = "" if of.aim is None else f" (aim {of.aim:g})"
+    return f"{of.limit:g}{'' if of.is_met else ', missed'}{aim}"
 
 
 def _figure(of: Spread, unit: str) -> str:

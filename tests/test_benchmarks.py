@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from benchmarks.__main__ import NAMES
-from benchmarks.frame import Call, Row, figures_row, use
+from benchmarks.frame import Call, Row, figures_row, taken_in_turn, told, use
 from benchmarks.table import BEGIN, END, json_text, put_into, table
 
 ROOT = Path(__file__).parents[1]
@@ -38,6 +38,12 @@ def test_the_table_says_what_is_missed(limit: float | None, end: str) -> None:
     assert line.endswith(end)
 
 
+def test_an_aim_that_is_missed_is_no_limit_that_is_missed() -> None:
+    aimed = figures_row("`run`", "a peer", "s", PAIRS, 0.5, aim=0.4)
+    assert table({"wire": [aimed]}, AROUND).splitlines()[2].endswith("| 0.5 (aim 0.4) |")
+    assert aimed.is_met
+
+
 def test_json_has_every_row_with_the_versions() -> None:
     value = json.loads(json_text({"start": [row(0.4)]}, AROUND))
     assert value["versions"] == {"Python": "3.11"}
@@ -52,6 +58,27 @@ def test_a_call_that_ends_otherwise_is_no_measurement() -> None:
     used = use(Call([sys.executable, "-c", "raise SystemExit(3)"], exit_code=3))
     assert used.seconds > 0
     assert used.megabytes > 1
+
+
+def test_a_call_that_measures_itself_is_taken_at_its_word() -> None:
+    assert told(Call([sys.executable, "-c", "print(0.25)"])) == 0.25
+    with pytest.raises(RuntimeError, match="ended with 3"):
+        told(Call([sys.executable, "-c", "print(0.25); raise SystemExit(3)"]))
+
+
+def test_each_begins_every_other_pair_after_both_were_called_once() -> None:
+    called: list[str] = []
+
+    def ours() -> int:
+        called.append("ours")
+        return len(called)
+
+    def other() -> int:
+        called.append("other")
+        return len(called)
+
+    assert taken_in_turn(ours, other, 3) == [(3, 4), (6, 5), (7, 8)]
+    assert called == ["ours", "other"] * 2 + ["other", "ours"] + ["ours", "other"]
 
 
 def test_the_page_has_a_place_for_the_table() -> None:
