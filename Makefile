@@ -64,7 +64,7 @@ mutation-test: .venv/.mutation ## Change the code in small ways: does a test not
 	@.venv/bin/python .ci/mutation.py
 	@.venv/bin/python .ci/mutation_of_tables.py
 
-bench: .venv-bench/.installed benchmarks/node_modules ## Measure the speed as ratios, into bench.json (needs Node; 15 minutes)
+bench: .venv-bench/.installed benchmarks/node_modules ## Measure the speed as ratios, into bench.json (needs Node; 25 minutes)
 	@.venv-bench/bin/python -m benchmarks $(BENCH) --json bench.json
 
 bench-page: .venv/.browser ## Measure how long a browser takes to open the page of 10,000 commands

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.table import json_text, put_into, surroundings, table
 
-NAMES = ("start", "large_files", "many_commands", "status_reads")
+NAMES = ("start", "large_files", "many_commands", "status_reads", "wire")
 
 
 def main() -> None:

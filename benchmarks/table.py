@@ -11,6 +11,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.frame import MODULES
+from benchmarks.servers import NGINX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 BEGIN, END = "<!-- table: make bench -->", "<!-- end of the table -->"
 _PACKAGES = ("campaign-runner", "typer", "PyYAML", "jsonschema-rs", "requests", "check-jsonschema")
-_NODE_PACKAGES = ("ajv-cli", "@adobe/aio-lib-campaign-standard")
+NODE_PACKAGES = ("ajv-cli", "@adobe/aio-lib-campaign-standard", "newman")
 
 
 def table(found: Mapping[str, Sequence[Row]], surroundings: Mapping[str, Any]) -> str:
@@ -54,9 +55,12 @@ def surroundings() -> dict[str, Any]:
     if MODULES.is_dir():
         asked = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True)  # noqa: S607 - the user's own
         versions["Node"] = asked.stdout.strip().removeprefix("v")
-        for name in _NODE_PACKAGES:
+        for name in NODE_PACKAGES:
             described = json.loads((MODULES / name / "package.json").read_text(encoding="utf-8"))
             versions[name] = described["version"]
+    if NGINX is not None:
+        asked = subprocess.run([NGINX, "-v"], capture_output=True, text=True, check=True)
+        versions["nginx"] = asked.stderr.strip().rpartition("/")[2]
     system = f"{platform.system()} {platform.machine()}"
     return {"cores": os.cpu_count(), "system": system, "versions": versions}
 

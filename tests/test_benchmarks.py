@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 
+from benchmarks import servers, wire
 from benchmarks.__main__ import NAMES
-from benchmarks.frame import Call, Row, figures_row, taken_in_turn, told, use
-from benchmarks.table import BEGIN, END, json_text, put_into, table
+from benchmarks.frame import OURS, Call, Row, figures_row, taken_in_turn, told, use
+from benchmarks.peers import newman_collection
+from benchmarks.table import BEGIN, END, NODE_PACKAGES, json_text, put_into, table
+from benchmarks.wire_peers import over_requests, raw
 
 ROOT = Path(__file__).parents[1]
 PAIRS = [(1.0, 2.0), (3.0, 3.0), (2.0, 8.0)]
@@ -91,3 +94,67 @@ def test_the_page_has_a_place_for_the_table() -> None:
 def test_every_benchmark_gives_rows() -> None:
     for name in NAMES:
         assert callable(importlib.import_module(f"benchmarks.{name}").rows)
+
+
+def test_every_peer_in_node_is_pinned_and_named_below_the_table() -> None:
+    described = json.loads((ROOT / "benchmarks/package.json").read_text(encoding="utf-8"))
+    locked = json.loads((ROOT / "benchmarks/package-lock.json").read_text(encoding="utf-8"))
+    assert described["dependencies"].keys() == set(NODE_PACKAGES)
+    for name, version in described["dependencies"].items():
+        assert locked["packages"][f"node_modules/{name}"]["version"] == version
+
+
+def test_the_time_of_commands_is_read_from_their_report() -> None:
+    def command(at: str, seconds: float) -> dict[str, Any]:
+        attempt = {"at": f"2026-01-01T00:00:0{at}Z", "duration_s": seconds}
+        return {"outcome": "succeeded", "attempts": [attempt]}
+
+    # Of those under way at a time the last to begin need not be the last to end.
+    report = {"commands": [command("1.000", 0.1), command("1.250", 2.0), command("1.500", 0.5)]}
+    found = wire.figures(9.0, report)
+    assert (found.whole, found.sending, found.each) == (9.0, 2.25, 0.25)
+    report["commands"][1]["outcome"] = "failed"
+    with pytest.raises(AssertionError):
+        wire.figures(9.0, report)
+
+
+def test_newman_sends_what_the_others_send() -> None:
+    items = json.loads(newman_collection(9, 2))["item"]
+    assert [it["request"]["url"] for it in items] == [
+        f"http://127.0.0.1:9/acme/campaign/workflow/execution/WKF{n}/commands" for n in range(2)
+    ]
+    assert items[0]["request"]["body"] == {"mode": "raw", "raw": '{"method": "stop"}'}
+    assert {it["key"]: it["value"] for it in items[0]["request"]["header"]} == {
+        "Content-Type": "application/json",
+        "Authorization": "Bearer benchmark-access-token",
+        "Cache-Control": "no-cache",
+        "X-Api-Key": "benchmark-api-key",
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(
+            "nginx", marks=pytest.mark.skipif(servers.NGINX is None, reason="needs nginx")
+        ),
+        "our own server",
+    ],
+)
+def test_the_row_can_say_which_server_answered(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if name != "nginx":
+        monkeypatch.setattr(servers, "NGINX", None)
+    with servers.answering_at_once(tmp_path) as server:
+        assert server.name == name
+        raw(server.port, 3)
+        over_requests(server.port, 3)
+
+
+@pytest.mark.skipif(not Path(OURS).exists(), reason="needs the program, not only its package")
+def test_a_run_is_measured_with_several_commands_at_a_time(tmp_path: Path) -> None:
+    with servers.answering_after(0.0) as server:
+        found = wire.sent(server, tmp_path, 5, 2)
+    assert found.whole > found.sending >= 4 * found.each >= 0
+    assert (tmp_path / "state").is_dir()
