@@ -104,8 +104,9 @@ class Progress:
     def finish(self, place: int, result: CommandResult) -> None:
         """Take down the final result of a command, and whether it is a reason to stop."""
         command = result.command
-        if result.state_before is None:
-            result = replace(result, state_before=self._seen.get(command.key))
+        seen = self._seen.get(command.key)
+        if result.state_before is None and seen is not None:
+            result = replace(result, state_before=seen)
         if result.state_after is not None:
             self._seen[command.key] = result.state_after
         elif result.attempts:

@@ -7,6 +7,7 @@ whole.
 from __future__ import annotations
 
 import json
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 from runner.printable import harmless_json
@@ -14,7 +15,8 @@ from runner.printable import harmless_json
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-# For text, numbers and the like, this is C at once.
+# For whatever is neither a list nor a mapping. Text and null, which are most of all values, do
+# without the encoder that it makes for each call.
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -42,6 +44,10 @@ def json_pieces(head: Mapping[str, Any], key: str, items: Iterable[Any]) -> Iter
 
 def indented(value: Any, line: str = "\n") -> str:
     """Give a value as JSON; `line` begins each of its lines but the first."""
+    if type(value) is str:
+        return encode_basestring(value)
+    if value is None:
+        return "null"
     if isinstance(value, dict) and value:
         below = f"{line}  "
         listed = [f"{_encode(key)}: {indented(it, below)}" for key, it in value.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,6 +56,19 @@ class TestNumbers:
     def test_a_plan_of_pauses_alone_has_no_number_at_all(self, stage: Stage) -> None:
         stage.run(in_steps([pausing()], [pausing()]))
         assert {it[1:] for it in numbers(stage.events)} == {(0, 0)}
+
+
+class TestResults:
+    def test_a_state_that_was_seen_is_added_and_nothing_else_is(self) -> None:
+        commands = [command("WKF1"), command("WKF2")]
+        progress = Progress(plan_of(commands), quiet)
+        progress.note(commands[0], State.PAUSED)
+        known = [CommandResult(it, Outcome.SUCCEEDED) for it in commands]
+        for place, result in enumerate(known):
+            progress.finish(place, result)
+        seen, unseen = progress.results()
+        assert seen == replace(known[0], state_before=State.PAUSED)
+        assert unseen is known[1]
 
 
 class TestBreakingOff:

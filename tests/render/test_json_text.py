@@ -51,7 +51,9 @@ def test_an_item_is_made_only_when_its_piece_is_asked_for() -> None:
     assert made == [0]
 
 
-@pytest.mark.parametrize("value", [(), (1, 2), {"a": ()}, Outcome.PLANNED, [Outcome.FAILED]])
+@pytest.mark.parametrize(
+    "value", [(), (1, 2), {"a": ()}, Outcome.PLANNED, [Outcome.FAILED], {Outcome.FAILED: None}]
+)
 def test_tuples_and_words_are_written_like_lists_and_text(value: Any) -> None:
     assert indented(value) == json.dumps(value, indent=2)
 
