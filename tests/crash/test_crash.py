@@ -167,6 +167,7 @@ class Attempt:
         """Find the commands in flight, and give those that were answered."""
         answered: set[tuple[str, str]] = set()
         last: set[str] = set()
+        parts = 1
         header, *lines = Path(journal).read_text(encoding="utf-8").splitlines()
         commands = json.loads(header)["plan"]["commands"]
         for line in map(json.loads, lines):
@@ -175,9 +176,12 @@ class Attempt:
             elif line["type"] == "answer":
                 last.discard(line["id"])
                 answered.add(self._pair(commands[line["n"] - 1]))
-            elif line["type"] == "result":  # as of what was settled by what was seen
+            elif line["type"] == "result":
                 last.discard(line["id"])
-        assert len(last) <= self.scenario.parallel
+            elif line["type"] == "resumed":
+                # What was settled by what was seen has no answer, and no result before its wait.
+                parts += 1
+        assert len(last) <= self.scenario.parallel * parts
         self.in_flight |= last
         return answered
 
