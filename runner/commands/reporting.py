@@ -101,7 +101,7 @@ def deliver(
         The exit code of the run, or `BROKEN` where the report could not be written.
     """
     output = around.output
-    if run.results and run.result != "refused":
+    if run.results and run.result != "refused" and output.shows_tables:
         output.table(summary_table(run))
     for line in state_lines(states) if states and run.result != "refused" else ():
         output.info(line)

@@ -70,6 +70,11 @@ class Output:
         plain = self.settings.json_logs or self.settings.verbosity != NORMAL
         return not plain and self.stderr.isatty()
 
+    @property
+    def shows_tables(self) -> bool:
+        """Whether tables for people are shown at all: neither among JSON logs nor with `-q`."""
+        return not self.settings.json_logs and self.settings.verbosity >= NORMAL
+
     def product(self, text: str, *, clean: bool = False) -> None:
         """Write what the command was asked for to stdout.
 
@@ -139,7 +144,7 @@ class Output:
 
         Neither where nothing is said, where only little is to be said, or among JSON logs.
         """
-        if self.settings.json_logs or self.settings.verbosity < NORMAL:
+        if not self.shows_tables:
             yield
             return
         self._heading = f"{heading}\n"
@@ -152,9 +157,8 @@ class Output:
 
     def table(self, table: RenderableType) -> None:
         """Show a table to people; JSON logs carry the same in their own way."""
-        if self.settings.json_logs or self.settings.verbosity < NORMAL:
-            return
-        self._tell(_drawn(table, self.stderr, color=self.settings.color))
+        if self.shows_tables:
+            self._tell(_drawn(table, self.stderr, color=self.settings.color))
 
     def drawn(self, table: RenderableType, *, plain: bool = False) -> str:
         """Give a table as text that is meant for stdout, its lines ended.

@@ -5,10 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich import box
-from rich.table import Table
-from rich.text import Text
-
 from runner.execute.results import Outcome, count
 from runner.plural import counted
 from runner.printable import printable
@@ -16,6 +12,8 @@ from runner.render.titles import subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from rich.table import Table
 
     from runner.execute.results import CommandResult
     from runner.execute.run import Run
@@ -61,6 +59,10 @@ def table_of(rows: Sequence[Row], most: int = MOST_ROWS) -> Table:
 
 
 def _table(rows: Sequence[Row]) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=box.SIMPLE, pad_edge=False, show_edge=False)
     for title in ("outcome", "action", "workflow", "where", "seconds"):
         table.add_column(title, no_wrap=True, overflow="fold")

@@ -47,6 +47,7 @@ SELDOM = {"logging", "tempfile", "importlib.resources", "importlib.metadata", "z
         (["validate", "a.yaml"], NETWORK | LIBRARIES | PLANS | SELDOM),
         (["plan", "a.yaml"], NETWORK | LIBRARIES | SELDOM),
         (["run", "a.yaml", "--dry-run"], NETWORK | (LIBRARIES - {"rich"})),
+        (["run", "a.yaml", "--dry-run", "-q"], NETWORK | LIBRARIES),
     ],
     ids=lambda it: " ".join(it) if isinstance(it, list) else "",
 )
