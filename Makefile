@@ -45,7 +45,7 @@ pictures: .venv/.browser ## Make the pictures of the README again
 
 orchestrator-test: .venv-airflow/.test .venv-prefect/.test ## Run the examples for Airflow and Prefect with the real ones (minutes to install)
 	@AIRFLOW_HOME=$(CURDIR)/.venv-airflow/home $(ORCHESTRATOR) .venv-airflow/bin/python $(ORCHESTRATOR_TEST) -k Airflow
-	@PREFECT_HOME=$(CURDIR)/.venv-prefect/home $(ORCHESTRATOR) .venv-prefect/bin/python $(ORCHESTRATOR_TEST) -k Prefect
+	@PREFECT_LOGGING_LEVEL=ERROR PREFECT_HOME=$(CURDIR)/.venv-prefect/home $(ORCHESTRATOR) .venv-prefect/bin/python $(ORCHESTRATOR_TEST) -k Prefect
 
 dask-test: .venv-dask/.test ## Let workers of a real dask cluster send, and kill some (minutes)
 	@.venv-dask/bin/python -m pytest -n 0 tests/dask
