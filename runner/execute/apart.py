@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import FIRST_COMPLETED, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from concurrent.futures import Future
 
     from runner.world import Interruption
 
@@ -47,7 +46,7 @@ def side_by_side(
     is_told = is_forced = False
     while len(ended) < len(parts):
         while len(futures) < most and (begun := len(futures) + len(ended)) < len(parts):
-            futures[begun] = submit(parts[begun])
+            futures[begun] = _submitted(parts[begun], submit)
         if interruption.requested and not is_told:
             is_told = True
             on_wish()
@@ -61,6 +60,15 @@ def side_by_side(
         for place in [it for it, future in futures.items() if future.done()]:
             ended[place] = _came_of(futures.pop(place))
     return [ended[place] for place in range(len(parts))]
+
+
+def _submitted(part: Part, submit: Callable[[Part], Future[Result]]) -> Future[Result]:
+    try:
+        return submit(part)
+    except Exception as error:  # noqa: BLE001 - the other parts go on all the same
+        future: Future[Result] = Future()
+        future.set_exception(error)
+        return future
 
 
 def answer_of(future: Future[Result]) -> Result:

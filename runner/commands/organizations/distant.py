@@ -87,11 +87,12 @@ class Distant(Connection):
         sites: dict[str, Site],
         cluster: Cluster,
         stop: StopSign,
-        reads: int,
+        remote: Remote,
         around: Surroundings,
     ) -> None:
-        super().__init__({}, {}, around, reads, lambda: None)
+        super().__init__({}, {}, around, remote.parallel_reads, lambda: None)
         self._sites = sites
+        self._remote = remote
         self.cluster = cluster
         self.stop = stop
 
@@ -125,7 +126,7 @@ class Distant(Connection):
 
         One of whose commands none is left to do needs no document, and no secret.
         """
-        bare = replace(next(iter(self._sites.values())), documents=())
+        bare = Site((), self._remote, str(self.stop.path))
         return self._sites.get(organization, bare)
 
     def _answer(self, future: Future[Any]) -> Any:
@@ -259,7 +260,7 @@ def reach_workers(
                 {name: Site(tuple(it), remote, str(stop.path)) for name, it in sites.items()},
                 cluster,
                 stop,
-                remote.parallel_reads,
+                remote,
                 around,
             )
     finally:

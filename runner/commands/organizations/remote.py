@@ -6,7 +6,7 @@ A worker gets no secret and gives none: it resolves the references by its own va
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial, wraps
 from pathlib import Path
@@ -18,7 +18,7 @@ from runner.commands.journalling import GoneOnWithError, take_up
 from runner.commands.locking import alone_as_worker
 from runner.commands.quiet import surroundings
 from runner.commands.sending import send
-from runner.errors import ExitCode, LostPartError, RunnerError
+from runner.errors import BrokenError, ExitCode, LostPartError, RunnerError
 from runner.execute.budget import Budget
 from runner.guardrails.closing import why_closed
 from runner.world import Interruption
@@ -144,8 +144,12 @@ def look_there(site: Site, commands: Sequence[Command], within: float | None) ->
 def carry_out_there(site: Site, task: Task) -> Ended:
     """Carry out the part of one organization, unless somebody has begun with it before."""
     part, journal = task.part, Path(task.journal)
-    alone = alone_as_worker(journal.parent, part.organization, part.run_id, _LOCK_TIMEOUT)
-    with _at(site) as (connection, around), alone:
+    with _at(site) as (connection, around), ExitStack() as held:
+        try:
+            alone = alone_as_worker(journal.parent, part.organization, part.run_id, _LOCK_TIMEOUT)
+            held.enter_context(alone)
+        except BrokenError as error:  # the engine has handed it to two
+            raise LostPartError("another worker is at it") from error
         try:
             opened = take_up(part.begun, journal, part.plan, around)
         except GoneOnWithError as error:

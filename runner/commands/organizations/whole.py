@@ -11,6 +11,7 @@ from runner.commands.organizations.distant import Distant, WorkerCrew
 from runner.commands.organizations.parts import begin_parts
 from runner.commands.organizations.threads import Numbered, Threads
 from runner.commands.remembering import untouched
+from runner.commands.resuming import moment
 from runner.commands.sending import Ended, fault_message, watched
 from runner.errors import ExitCode, InterruptedRunError, JournalError, LostPartError, RunnerError
 from runner.execute.apart import side_by_side
@@ -144,6 +145,10 @@ def _lost(part: Part, error: BaseException, around: Surroundings) -> Ended:
     try:
         journal = read_journal(Path(around.cwd, part.begun.name), part.begun.name)
         results = untouched(journal, part.plan, message)
+        end = journal.end
+        if end is not None and isinstance(error, LostPartError):  # only nobody told
+            code, at = ExitCode(end["exit_code"]), moment(end["at"])
+            return Ended(end["result"], code, end["message"], results, at, is_over=True)
     except JournalError:
         why = f"{message}, and its journal cannot be read. Look at the workflow in Campaign"
         results = tuple(
