@@ -110,19 +110,22 @@ def news_of_run(report: Mapping[str, Any], path: str | None, around: Surrounding
     problems = failures(report)
     totals = {name.replace("_", "-"): str(number) for name, number in report["totals"].items()}
     has_failed = report["exit_code"] != 0
+    parts = report.get("organizations") or ()
+    journals = [it for it in (report["journal"], *(it["journal"] for it in parts)) if it]
     return News(
         values={
             **outcome(report["result"], report["exit_code"], report["plan_digest"] or ""),
             **totals,
             "report": _absolute(path, around),
-            "journal": _absolute(report["journal"], around),
+            # A line each, as what keeps artifacts takes them.
+            "journal": "\n".join(_absolute(it, around) for it in journals),
         },
         summary=summary,
         problems=problems,
         warnings=tuple(map(problem_of, report["warnings"])),
         message=report["message"] or "" if has_failed and not problems else "",
         junit=junit,
-        taken=[it for it in (path, report["journal"]) if it],
+        taken=[*([path] if path else ()), *journals],
     )
 
 

@@ -126,6 +126,15 @@ class TestTheWhole:
         text = stage.program("report", "report.json", "--format", "markdown").stdout
         assert "- Organization acme: succeeded" in text
 
+    def test_github_is_told_all_journals(self, stage: Stage) -> None:
+        outputs = write("outputs.txt", "").absolute()
+        env = {"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": str(outputs)}
+        stage.env = {**stage.env, **env}
+        assert stage.apart().exit_code == 0
+        text = outputs.read_text(encoding="utf-8")
+        for part in report()["organizations"]:
+            assert f"{Path(part['journal']).absolute()}\n" in text
+
 
 class TestWhatGoesWrong:
     def test_what_fails_for_one_organization_does_not_stop_the_others(self, stage: Stage) -> None:
