@@ -131,13 +131,17 @@ class LostPartError(RunnerError):
 
     Attributes:
         is_under_way: whether somebody may still be sending what its journal does not show.
+        interrupted: whether it was given up since somebody asked to stop.
     """
 
     exit_code = ExitCode.UNSETTLED
 
-    def __init__(self, message: str, *, is_under_way: bool = False) -> None:
+    def __init__(
+        self, message: str, *, is_under_way: bool = False, interrupted: bool = False
+    ) -> None:
         super().__init__(message)
         self.is_under_way = is_under_way
+        self.interrupted = interrupted
 
 
 class RunFailedError(RunnerError):

@@ -34,7 +34,7 @@ CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CE
 LONGEST_CONNECT = 10.0  # seconds
 MAX_BODY = 65_536  # bytes of an answer that are read; what comes after them is not missed
 # Of one host, for as many threads. A request beyond them opens a connection that is not kept.
-KEPT_CONNECTIONS = 32
+KEPT_CONNECTIONS = 64
 _PIECE = 65_536  # bytes that are read at once
 
 _CLOSED = "the connections were closed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ class Guard:
         self._overrides = rules.overrides
         self._around = around
         self._demands = merge(config.documents, _policy(rules, around))
+        self._judging = threading.RLock()  # organizations side by side ask, too
         self._organizations: tuple[str | None, ...] = ()
         self._lifted: dict[Problem, None] = {}
         self.warnings: tuple[Problem, ...] = ()
@@ -111,8 +113,9 @@ class Guard:
         now = self._around.world.now()
         if not any(it.name == WINDOWS for it in self._overrides):
             return why_closed(self._demands, concerned, now)
-        if not any(it.rule == WINDOWS for it in self._lifted):  # taken down once is enough
-            self._judge(closed_windows(self._demands, concerned, now))
+        with self._judging:
+            if not any(it.rule == WINDOWS for it in self._lifted):  # taken down once is enough
+                self._judge(closed_windows(self._demands, concerned, now))
         return ""
 
     def windows_of(self, organization: str) -> DemandsByOrganization | None:

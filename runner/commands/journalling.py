@@ -185,15 +185,12 @@ def take_up(begun: Begun, path: Path, plan: Plan, around: Surroundings) -> RunJo
         BrokenError: if it cannot be opened.
         GoneOnWithError: if somebody has gone on with it meanwhile.
     """
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise BrokenError(f"the journal {quoted(begun.name, 200)}: {reason}") from error
-    if size != begun.size:
+    # Of the open file: what a network file system says of a closed one may be some time old.
+    writer = JournalWriter(path, _cleaner(around))
+    if writer.size != begun.size:
+        writer.close()
         name = quoted(begun.name, 200)
         raise GoneOnWithError(f"the journal {name} was gone on with meanwhile")
-    writer = JournalWriter.continue_at(path, size, _cleaner(around))
     return RunJournal(writer, plan, begun.name)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def side_by_side(
     *,
     on_wish: Callable[[], None],
     by_force: Callable[[], None],
+    on_look: Callable[[], None] = lambda: None,
 ) -> list[Result | BaseException]:
     """Carry out every part, and give what came of each, in the order of the parts.
 
@@ -37,6 +38,7 @@ def side_by_side(
         on_wish: called once where somebody asks to stop while parts are under way.
         by_force: called where somebody asks a second time; what is under way has to end soon then,
             be it that its future is cancelled.
+        on_look: called again and again while parts are under way.
 
     Returns:
         For each part what it gave, or what it raised.
@@ -45,18 +47,19 @@ def side_by_side(
     ended: dict[int, Result | BaseException] = {}
     is_told = is_forced = False
     while len(ended) < len(parts):
-        while len(futures) < most and (begun := len(futures) + len(ended)) < len(parts):
-            futures[begun] = _submitted(parts[begun], submit)
         if interruption.requested and not is_told:
             is_told = True
-            on_wish()
+            _call(on_wish)
+        while len(futures) < most and (begun := len(futures) + len(ended)) < len(parts):
+            futures[begun] = _submitted(parts[begun], submit)
+        _call(on_look)
         try:
             with nullcontext() if is_forced else interruption.forcible():
                 wait(futures.values(), timeout=_LOOK, return_when=FIRST_COMPLETED)
         except KeyboardInterrupt:
             interruption.request()
             is_forced = True
-            by_force()
+            _call(by_force)
         for place in [it for it, future in futures.items() if future.done()]:
             ended[place] = _came_of(futures.pop(place))
     return [ended[place] for place in range(len(parts))]
@@ -69,6 +72,12 @@ def _submitted(part: Part, submit: Callable[[Part], Future[Result]]) -> Future[R
         future: Future[Result] = Future()
         future.set_exception(error)
         return future
+
+
+def _call(function: Callable[[], None]) -> None:
+    """Call what helps; whatever breaks there, what was sent has to be reported."""
+    with suppress(Exception):
+        function()
 
 
 def answer_of(future: Future[Result]) -> Result:

@@ -67,6 +67,15 @@ def holding(
         yield
 
 
+def holder_of(folder: Path, organization: str) -> str | None:
+    """Give the identity of the run that holds a lock, or held it when it died; None without one."""
+    try:
+        value = json.loads((folder / f"{organization}.holder.json").read_text(encoding="utf-8"))
+        return str(value["run_id"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
 def _tell(on_wait: Callable[[str], None], holder: Path) -> None:
     on_wait(_named(holder))
 

@@ -48,6 +48,11 @@ class JournalWriter:
         self._syncing = threading.Lock()
         self._failure: BrokenError | None = None
 
+    @property
+    def size(self) -> int:
+        """Bytes of the file as it is now."""
+        return os.fstat(self._file.fileno()).st_size
+
     @classmethod
     def create(
         cls, path: Path, header: Mapping[str, Any], scrub: Callable[[Any], Any]

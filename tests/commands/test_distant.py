@@ -12,19 +12,28 @@ import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timezone
-from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from filelock import FileLock
 
 from runner import __version__
+from runner.campaign.hosts import check_target
+from runner.commands.connect import Remote
 from runner.commands.locking import alone_as_worker
+from runner.commands.organizations import cluster as cluster_module
 from runner.commands.organizations import distant, remote
 from runner.commands.organizations.cluster import Cluster
+from runner.commands.organizations.stopping import StopFile, StopSign
 from runner.errors import BrokenError, ExitCode, UsageError
+from runner.execute.results import Attempt, CommandResult, Outcome
 from runner.journal.lines import end_line
-from tests.support.campaign import SECRETS
+from runner.states import Observation, SignalActivity
+from runner.validate.references import NOTHING_MORE
+from tests.support import plans
+from tests.support.campaign import SECRETS, TOKEN
 from tests.support.journals import lines_of
 from tests.support.organizations import comparable, organization, sandbox_of_all, write_all
 from tests.support.program import report, write
@@ -49,20 +58,26 @@ class Pool:
     """
 
     threads = 2
+    is_lost = False
 
     def __init__(self) -> None:
         self.lost: set[str] = set()
         self.before: Callable[[Any], None] = lambda _task: None
-        self._is_over = threading.Event()
+        self.is_over = False
+        self.pending: list[Future[Any]] = []
 
     def introduce(self, shared: Path) -> None:
-        assert remote.introduce(str(shared)) == (__version__, True)
+        with FileLock(shared.with_suffix(".shared.lock")):
+            assert remote.introduce(str(shared)) == (__version__, True, True)
+        assert remote.introduce(str(shared)) == (__version__, True, False)
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
         return self._executor.submit(self._do, pickle.dumps((function, args)))
 
     def call_off(self) -> None:
-        self._is_over.set()
+        self.is_over = True
+        for it in self.pending:
+            it.cancel()
 
     def _do(self, sent: bytes) -> Any:
         function, args = pickle.loads(sent)  # noqa: S301 - it is our own
@@ -259,6 +274,56 @@ def test_a_worker_that_may_still_be_sending_leaves_everything_unknown(stage: Sta
     assert len(list(FOLDER.glob("*.stop"))) == 1  # for whoever still looks
 
 
+def test_a_worker_that_comes_late_sends_nothing_where_the_run_has_ended(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late: list[Any] = []
+
+    def dropped(task: Any) -> None:
+        if isinstance(task, remote.Task):
+            late.append(task)
+            raise ConnectionError
+
+    stage.pool.before = dropped
+    monkeypatch.setattr(distant, "seal", lambda *_: None)  # as where the run was killed
+    assert stage.run().exit_code == 6
+    assert stage.sandbox.commands() == ()
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    for task in late:
+        site = remote.Site((), task_remote(stage), str(FOLDER / "gone.stop"))
+        came = remote.carry_out_there(site, task)
+        assert isinstance(came, remote.Refusal)
+        assert came.message == "the run that it belongs to has ended"
+    assert stage.sandbox.commands() == ()
+
+
+def task_remote(stage: Stage) -> Remote:
+    target = check_target(stage.sandbox.base_url, stage.sandbox.token_url)
+    return Remote(target, NOTHING_MORE, 1)
+
+
+def test_a_worker_of_another_version_sends_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distant, "__version__", "0.0.1")
+    ended = stage.run()
+    assert ended.exit_code == 7
+    assert stage.sandbox.commands() == ()
+    assert "its worker has campaign-runner 0.1.0, not 0.0.1" in part("acme")["message"]
+
+
+def test_what_comes_back_holds_nothing_that_only_the_worker_knows() -> None:
+    command = plans.command()
+    attempt = Attempt(datetime(2026, 3, 2, tzinfo=timezone.utc), 0.1, 200, f"a {TOKEN}", TOKEN)
+    result = CommandResult(command, Outcome.FAILED, (attempt,), f"b {TOKEN}", f"https://c/{TOKEN}")
+    cleaned = remote._cleaned(result, lambda text: text.replace(TOKEN, "***"))
+    assert TOKEN not in repr(cleaned)
+    href = f"https://mc.adobe.io/{TOKEN}"
+    seen = Observation("acme", "WKF1", True, signals=(SignalActivity("signal1", href),))
+    assert TOKEN.encode() not in pickle.dumps(remote._without_addresses(seen))
+
+
 def test_a_worker_that_cannot_have_the_lock_sends_nothing(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,13 +346,25 @@ def test_another_run_waits_for_a_worker_of_an_organization(stage: Stage) -> None
 
 
 def test_a_wish_to_stop_arrives_as_a_file(tmp_path: Path) -> None:
-    stop = remote.StopFile(tmp_path / "stop")
-    assert not stop.requested
-    assert not stop.pause(0.0)
-    threading.Timer(0.05, partial(Path.touch, tmp_path / "stop")).start()
-    assert stop.pause(20)
-    (tmp_path / "stop").unlink()
-    assert stop.requested  # once heard, it stays
+    path = tmp_path / "stop"
+    with StopSign(path) as sign:
+        stop = StopFile(path)
+        assert [stop.requested, stop.pause(0.0)] == [False, False]
+        threading.Timer(0.05, sign.put).start()
+        assert stop.pause(20)
+        path.write_bytes(b"")
+        assert stop.requested  # once heard, it stays
+    assert StopFile(path).requested  # the run is gone
+
+
+def test_a_wish_to_stop_stays_for_those_who_may_hear_of_it_late(tmp_path: Path) -> None:
+    path = tmp_path / "stop"
+    with StopSign(path) as sign:
+        sign.put(for_good=True)
+    assert StopFile(path).requested
+    path.unlink()
+    path.mkdir()
+    assert not StopFile(path).requested  # nobody can say
 
 
 class TestUsage:
@@ -318,6 +395,93 @@ class TestUsage:
         ended = program("run", "a.yaml", "--executor", "dask", "--scheduler", address, env=SECRETS)
         assert ended.exit_code == 64
         assert "write tcp://HOST:PORT, or tls://HOST:PORT" in ended.stderr
+
+
+class Client:
+    """A client of the engine, as far as a cluster looks at it."""
+
+    def __init__(self, status: str, workers: int) -> None:
+        self.status = status
+        self._workers = workers
+        self.asked = threading.Event()
+
+    def nthreads(self) -> dict[str, int]:
+        self.asked.set()
+        return dict.fromkeys(map(str, range(self._workers)), 2)
+
+    def submit(self, *_: Any) -> Future[Any]:
+        return Future()
+
+    def shutdown(self, **_: Any) -> None:
+        raise OSError("the scheduler has gone away")
+
+
+def cluster_of(client: Client, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setitem(sys.modules, "distributed", ModuleType("distributed"))
+    around: Any = Heard()
+    cluster: Any = Cluster("tls://scheduler:1", around)
+    cluster._client = cluster._executor = client
+    return cluster
+
+
+class TestCluster:
+    def test_takes_nothing_once_the_scheduler_is_gone(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        client = Client("running", 1)
+        cluster = cluster_of(client, monkeypatch)
+        assert not cluster.is_lost
+        future = cluster.submit(print)
+        client.status = "closed"
+        assert cluster.is_lost
+        with pytest.raises(ConnectionError):
+            cluster.submit(print)
+        cluster.call_off()  # though nobody answers
+        assert future.cancelled()
+
+    def test_is_lost_without_any_worker_for_long(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(cluster_module, "_LOOK", 0.01)
+        monkeypatch.setattr(cluster_module, "LONGEST_WITHOUT_WORKERS", -1.0)
+        cluster = cluster_of(Client("running", 0), monkeypatch)
+        assert cluster.is_lost
+
+    def test_looks_for_workers_until_it_is_over(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(cluster_module, "_LOOK", 0.01)
+        client = Client("running", 3)
+        cluster = cluster_of(client, monkeypatch)
+        assert cluster.threads == 6
+        client.asked.clear()
+        cluster._seen_at = 0.0
+        thread = threading.Thread(target=cluster._watch)
+        thread.start()
+        assert client.asked.wait(timeout=20)
+        cluster.call_off()
+        thread.join(timeout=20)
+        assert not thread.is_alive()
+        assert cluster._seen_at > 0
+
+
+def test_without_workers_the_run_ends_by_what_the_journals_say(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit = stage.pool.submit
+
+    def never(function: Any, *args: Any) -> Future[Any]:
+        if function.__name__ != "carry_out_there":
+            return submit(function, *args)
+        if stage.pool.is_over:
+            raise ConnectionError("the scheduler has gone away")
+        stage.pool.is_lost = True
+        future: Future[Any] = Future()
+        stage.pool.pending.append(future)
+        return future
+
+    monkeypatch.setattr(stage.pool, "submit", never)
+    ended = stage.run()
+    assert ended.exit_code == 6, ended.output
+    assert "no worker is there any more" in ended.stderr
+    assert part("acme")["message"] == "its worker was lost, and there is no other"
+    assert report()["result"] == "unknown"
 
 
 class Heard:

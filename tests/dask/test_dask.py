@@ -31,7 +31,7 @@ from tests.support.organizations import (
 from tests.support.program import process, report, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from runner.sandbox import Sandbox
     from tests.support.program import Ended, Program
@@ -222,7 +222,8 @@ class TestRefusals:
         self, stage: Stage, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(
-            "runner.commands.organizations.cluster.introduce", lambda _path: ("0.1.0", False)
+            "runner.commands.organizations.cluster.introduce",
+            lambda _path: ("0.1.0", False, False),
         )
         ended = stage.run()
         assert ended.exit_code == 7
@@ -233,7 +234,8 @@ class TestRefusals:
         self, stage: Stage, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(
-            "runner.commands.organizations.cluster.introduce", lambda _path: ("0.0.1", True)
+            "runner.commands.organizations.cluster.introduce",
+            lambda _path: ("0.0.1", True, True),
         )
         ended = stage.run()
         assert ended.exit_code == 7
@@ -243,9 +245,11 @@ class TestRefusals:
 HELD = ("acme", "globex")
 
 
-def start(engine: Engine, gate: Gate) -> subprocess.Popen[str]:
+def start(
+    engine: Engine, gate: Gate, names: Sequence[str] = (*HELD, "hooli")
+) -> subprocess.Popen[str]:
     """Start a run of three organizations, of which two are under way at a time."""
-    write("a.yaml", "---\n".join(organization(it) for it in (*HELD, "hooli")))
+    write("a.yaml", "---\n".join(organization(it) for it in names))
     urls = ("--base-url", gate.url, "--token-url", f"{gate.url}/token")
     return subprocess.Popen(
         [
@@ -264,6 +268,12 @@ def worker_of(name: str) -> int:
     """Give the process that sends to an organization, as its lock names it."""
     holder = Path(".campaign-runner", f"{name}.worker.holder.json")
     return int(json.loads(holder.read_text(encoding="utf-8"))["pid"])
+
+
+def wait_for_wish(running: subprocess.Popen[str]) -> None:
+    """Wait until the file that asks workers to stop says so."""
+    while not any(it.read_bytes() for it in Path(".campaign-runner").glob("*.stop")):
+        assert running.poll() is None
 
 
 def accept(connection: Any) -> None:
@@ -310,15 +320,19 @@ class TestLostWorkers:
     def test_one_that_is_only_out_of_reach_keeps_others_from_its_organization(
         self, program: Program, frail: Engine, gate: Gate
     ) -> None:
-        with start(frail, gate) as running:
+        # More than the engine has room for: what it has not begun with comes to an end, too.
+        with start(frail, gate, (*HELD, "hooli", "initech", "umbrella")) as running:
             held = dict([gate.take(), gate.take()])
             workers = [worker_of(it) for it in HELD]
             frail.scheduler.kill()
-            _, stderr = running.communicate(timeout=60)
+            _, stderr = running.communicate(timeout=90)
         assert running.returncode == 6, stderr
         assert outcomes("acme") == outcomes("globex") == ["unknown", "unknown"]
         assert "it may still be sending" in part("acme")["message"]
         assert len(workers) == 2
+        for name in ("hooli", "initech", "umbrella"):
+            assert outcomes(name) == ["not_sent", "not_sent"]
+            assert part(name)["result"] == "unknown"
         assert len(list(Path(".campaign-runner").glob("*.stop"))) == 1
         journal = part("acme")["journal"]
         ended = program("run", "--resume", journal, env=SECRETS)
@@ -331,6 +345,36 @@ class TestLostWorkers:
         assert [it["type"] for it in lines].count("sending") == 1
 
 
+class TestWithoutWorkers:
+    def test_a_run_whose_last_worker_is_lost_ends_all_the_same(
+        self,
+        program: Program,
+        frail: Engine,
+        gate: Gate,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr("runner.commands.organizations.cluster.LONGEST_WITHOUT_WORKERS", 3.0)
+        monkeypatch.setattr("runner.commands.organizations.cluster._LOOK", 0.5)
+        write("a.yaml", "---\n".join(organization(it) for it in (*HELD, "hooli")))
+
+        def kill_all() -> None:
+            gate.take()
+            gate.take()
+            for it in frail.processes[1:]:
+                it.kill()
+
+        killer = threading.Thread(target=kill_all)
+        killer.start()
+        urls = ("--base-url", gate.url, "--token-url", f"{gate.url}/token")
+        engine = ("--executor", "dask", "--scheduler", frail.address)
+        ended = program("run", "a.yaml", *urls, *engine)
+        killer.join()
+        assert ended.exit_code == 6
+        assert outcomes("acme") == outcomes("globex") == ["unknown", "not_sent"]
+        assert outcomes("hooli") == ["not_sent", "not_sent"]
+        assert {it["result"] for it in report()["organizations"]} == {"unknown"}
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals as POSIX has them")
 class TestInterruption:
     def test_every_worker_ends_after_the_command_under_way(
@@ -339,8 +383,7 @@ class TestInterruption:
         with start(engine, gate) as running:
             held = dict([gate.take(), gate.take()])
             running.send_signal(signal.SIGINT)
-            while not list(Path(".campaign-runner").glob("*.stop")):
-                assert running.poll() is None
+            wait_for_wish(running)
             for it in held.values():
                 it.sendall(ACCEPTED)
             _, stderr = running.communicate(timeout=60)
@@ -354,12 +397,13 @@ class TestInterruption:
             gate.take()
             gate.take()
             running.send_signal(signal.SIGINT)
-            while not list(Path(".campaign-runner").glob("*.stop")):
-                assert running.poll() is None
+            wait_for_wish(running)
             running.send_signal(signal.SIGTERM)
             _, stderr = running.communicate(timeout=60)
         assert running.returncode == 6, stderr
         assert outcomes("acme") == outcomes("globex") == ["unknown", "unknown"]
         assert outcomes("hooli") == ["not_sent", "not_sent"]
+        assert report()["result"] == "interrupted"
+        assert "stopped by force before its worker answered" in part("acme")["message"]
         assert journals()
         assert "Traceback" not in stderr

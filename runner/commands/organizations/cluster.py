@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from filelock import FileLock
+
 from runner import __version__
+from runner.campaign.background import start_thread
 from runner.campaign.hosts import is_loopback
 from runner.commands.organizations.remote import introduce
 from runner.errors import BrokenError, UsageError
@@ -21,6 +27,9 @@ if TYPE_CHECKING:
     from runner.commands.surroundings import Surroundings
 
 _ANSWER_TIMEOUT = 15.0  # seconds for the scheduler, and for the first worker
+_LOOK = 2.0  # seconds between two looks for workers
+LONGEST_WITHOUT_WORKERS = 30.0  # seconds after which what was submitted counts as lost
+_ALIVE = ("running", "connecting")
 _INSTALL = "install campaign-runner[dask]"
 
 
@@ -40,6 +49,9 @@ class Cluster:
         self._around = around
         self._client: Any = None
         self._executor: Any = None
+        self._futures: list[Future[Any]] = []
+        self._seen_at = time.monotonic()
+        self._is_over = threading.Event()
         address = urlsplit(scheduler)
         if address.scheme not in ("tcp", "tls") or not address.hostname:
             raise UsageError(
@@ -73,12 +85,14 @@ class Cluster:
         Raises:
             BrokenError: naming a worker that cannot.
         """
+        lock = FileLock(shared.with_suffix(".shared.lock"), mode=0o600)
         try:
-            answers = self._client.run(introduce, str(shared))
+            with lock:
+                answers = self._client.run(introduce, str(shared))
         except Exception as error:
             message = f"a worker cannot do it: {_reason(error)}. Each has to have campaign-runner"
             raise BrokenError(f"{message} {__version__}") from error
-        for worker, (version, sees) in sorted(answers.items()):
+        for worker, (version, sees, locks) in sorted(answers.items()):
             if version != __version__:
                 message = f"the worker {worker} has campaign-runner {printable(version, 40)}"
                 raise BrokenError(f"{message}, and this is {__version__}; install the same")
@@ -88,15 +102,46 @@ class Cluster:
                     f" {quoted(str(shared.parent), 200)}: name one with --state-dir that lies on a"
                     " file system which all of them share, under the same path"
                 )
+            if not locks:
+                raise BrokenError(
+                    f"the worker {worker} does not see the locks of this machine in"
+                    f" {quoted(str(shared.parent), 200)}: name a --state-dir on a file system whose"
+                    " locks hold between machines, as those of NFS version 4 do"
+                )
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
-        """Let a worker call a function; nothing is called again by the engine for its errors."""
+        """Let a worker call a function; nothing is called again by the engine for its errors.
+
+        Raises:
+            ConnectionError: if the scheduler has gone away: the engine would never end the future.
+        """
+        if self._client.status not in _ALIVE or self._is_over.is_set():
+            raise ConnectionError("the scheduler has gone away")
         future: Future[Any] = self._executor.submit(function, *args)
+        self._futures.append(future)
         return future
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nobody is there any more that could end what was submitted."""
+        if self._client.status not in _ALIVE:
+            return True
+        return time.monotonic() - self._seen_at > LONGEST_WITHOUT_WORKERS
 
     def call_off(self) -> None:
         """Forget all that was submitted; what is under way at a worker goes on there."""
-        self._executor.shutdown(wait=False)
+        self._is_over.set()
+        with suppress(Exception):  # it has to speak to the scheduler for it
+            self._executor.shutdown(wait=False)
+        for it in self._futures:
+            it.cancel()
+
+    def _watch(self) -> None:
+        """Look for workers; a scheduler without any waits for the next one, however long."""
+        while not self._is_over.wait(_LOOK):
+            with suppress(Exception):
+                if self._client.nthreads():
+                    self._seen_at = time.monotonic()
 
     def __enter__(self) -> Self:
         """Speak to the scheduler.
@@ -118,10 +163,14 @@ class Cluster:
             self._client.close()
             raise BrokenError(f"the scheduler {name} has no worker") from error
         self._executor = self._client.get_executor(pure=False, retries=0)
+        self._seen_at = time.monotonic()
+        start_thread(self._watch, "workers")
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.close()
+        self._is_over.set()
+        with suppress(Exception):
+            self._client.close()
 
 
 def _reason(error: BaseException) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runner import __version__
 from runner.commands.connect import Connection
 from runner.commands.journalling import seal
 from runner.commands.locking import alone_as_worker
@@ -21,6 +22,7 @@ from runner.commands.organizations.remote import (
     look_there,
     prepare_there,
 )
+from runner.commands.organizations.stopping import StopSign
 from runner.commands.sending import Ended
 from runner.errors import (
     BrokenError,
@@ -33,13 +35,12 @@ from runner.errors import (
 )
 from runner.execute.apart import answer_of
 from runner.execute.events import CommandEnded
+from runner.execute.results import Outcome
 from runner.files import write_atomically
 from runner.journal.folder import make_state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-    from typing_extensions import Self
 
     from runner.commands.connect import Remote
     from runner.commands.guarding import Guard
@@ -58,27 +59,6 @@ _ERRORS: dict[ExitCode, type[RunnerError]] = {
 }
 
 
-class StopSign:
-    """The file that asks workers to stop; a context manager that takes it away at the end."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.stays = False
-
-    def put(self, *, for_good: bool = False) -> None:
-        """Ask them; `for_good` where some may hear of it after this process has ended."""
-        self.stays = self.stays or for_good
-        with suppress(OSError):
-            self.path.touch(mode=0o600)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if not self.stays:
-            self.path.unlink(missing_ok=True)
-
-
 class Distant(Connection):
     """A connection whose other end is a worker for each organization."""
 
@@ -88,6 +68,7 @@ class Distant(Connection):
         cluster: Cluster,
         stop: StopSign,
         remote: Remote,
+        run_id: str,
         around: Surroundings,
     ) -> None:
         super().__init__({}, {}, around, remote.parallel_reads, lambda: None)
@@ -95,6 +76,7 @@ class Distant(Connection):
         self._remote = remote
         self.cluster = cluster
         self.stop = stop
+        self.run_id = run_id
 
     def prepare(self) -> None:
         """Make sure that every organization's worker has a token to be had.
@@ -156,6 +138,7 @@ class WorkerCrew:
         self._show = show
         self._around = around
         self._is_over = False
+        self._is_lost = False
         self._patience = math.inf  # the moment until which locks of lost workers are waited for
 
     def submit(self, part: Part) -> Future[Ended]:
@@ -170,8 +153,10 @@ class WorkerCrew:
             str(self._journal(part)),
             self._guard.windows_of(part.organization),
             self._budget.deadline,
-            self._budget.left(),
+            self._around.world.now().timestamp() + self._budget.left(),
             self._budget.most_failures,
+            self._connection.run_id,
+            __version__,
         )
         future = self._connection.cluster.submit(carry_out_there, site, task)
         future.add_done_callback(self._tell)
@@ -180,6 +165,14 @@ class WorkerCrew:
     def ask_to_stop(self) -> None:
         """Let each part end after the command under way."""
         self._connection.stop.put()
+
+    def look(self) -> None:
+        """Wait no longer for workers where there are none any more."""
+        if not self._is_lost and self._connection.cluster.is_lost:
+            self._is_lost = True
+            self._around.output.warning("no worker is there any more; what they did is looked up")
+            self._connection.stop.put(for_good=True)
+            self._connection.cluster.call_off()
 
     def end(self) -> None:
         """Wait for nothing any more; the workers still hear that they are to stop."""
@@ -194,8 +187,8 @@ class WorkerCrew:
         error = error_of(came) if isinstance(came, Refusal) else came
         if isinstance(error, RunnerError) and not isinstance(error, LostPartError):
             return error
-        why = str(error) if isinstance(error, LostPartError) else _named(error)
-        message = f"its worker was lost: {why}"
+        message = self._why_lost(error)
+        self._connection.stop.put(for_good=True)
         journal, now = self._journal(part), self._around.world.monotonic()
         self._patience = min(self._patience, now + _LOST_TIMEOUT)
         left = max(0.0, self._patience - now)
@@ -203,12 +196,20 @@ class WorkerCrew:
             with alone_as_worker(journal.parent, part.organization, part.run_id, left):
                 seal(part.begun.name, journal, self._around, message)
         except BrokenError:
-            self._connection.stop.put(for_good=True)
             message += "; it may still be sending, and no other run begins there until it has ended"
-            return LostPartError(message, is_under_way=True)
+            return LostPartError(message, is_under_way=True, interrupted=self._is_over)
         except JournalError:
             pass  # whoever reads it next says so
-        return LostPartError(message)
+        return LostPartError(message, interrupted=self._is_over)
+
+    def _why_lost(self, error: BaseException) -> str:
+        if self._is_over:
+            return "stopped by force before its worker answered"
+        if self._is_lost:
+            return "its worker was lost, and there is no other"
+        return (
+            f"its worker was lost: {error if isinstance(error, LostPartError) else _named(error)}"
+        )
 
     def _journal(self, part: Part) -> Path:
         return Path(self._around.cwd, part.begun.name).absolute()
@@ -219,7 +220,8 @@ class WorkerCrew:
             return
         came = future.result()
         for result in came.results if isinstance(came, Ended) else ():
-            self._show(CommandEnded(0, 0, result))
+            if result.outcome is not Outcome.NOT_SENT:
+                self._show(CommandEnded(0, 0, result))
 
 
 @contextmanager
@@ -261,10 +263,12 @@ def reach_workers(
                 cluster,
                 stop,
                 remote,
+                run_id,
                 around,
             )
     finally:
         shared.unlink(missing_ok=True)
+        shared.with_suffix(".shared.lock").unlink(missing_ok=True)
 
 
 def error_of(refusal: Refusal) -> RunnerError:

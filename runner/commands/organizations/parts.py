@@ -49,6 +49,9 @@ class Crew(Protocol):
     def heard(self, part: Part, came: Any, /) -> Ended | BaseException:
         """Give what a future has given or raised, as what is told of the part."""
 
+    def look(self) -> None:
+        """See to it that every future comes to its end, also where nobody is there any more."""
+
     def end(self) -> None:
         """Let nothing more be sent, and every future come to its end soon; called once."""
 

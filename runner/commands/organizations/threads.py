@@ -62,6 +62,9 @@ class Threads:
     def ask_to_stop(self) -> None:
         """Nothing: every thread looks at the same wish."""
 
+    def look(self) -> None:
+        """Nothing: a thread always comes to its end."""
+
     def end(self) -> None:
         """Cut every connection: an answer that was waited for counts as lost then."""
         self._connection.close()

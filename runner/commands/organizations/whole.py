@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from runner.commands.next_steps import with_hint
 from runner.commands.organizations.distant import Distant, WorkerCrew
@@ -30,12 +30,6 @@ if TYPE_CHECKING:
     from runner.commands.run_options import RunOptions
     from runner.commands.surroundings import Surroundings
     from runner.plan.plan import Plan
-
-
-_RESULTS: dict[type[BaseException], str] = {
-    LostPartError: "unknown",
-    InterruptedRunError: "interrupted",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +96,9 @@ def _carry_out(
         around.world.interruption,
         on_wish=crew.ask_to_stop,
         by_force=crew.end,
+        on_look=crew.look,
     )
-    heard = [crew.heard(part, it) for part, it in zip(parts, came, strict=True)]
+    heard = [_heard(crew, part, it) for part, it in zip(parts, came, strict=True)]
     ends = [
         it if isinstance(it, Ended) else _lost(part, it, around)
         for part, it in zip(parts, heard, strict=True)
@@ -120,6 +115,13 @@ def _carry_out(
         tuple(results[it.id] for it in plan.commands),
         tuple(_part(part, end) for part, end in zip(parts, ends, strict=True)),
     )
+
+
+def _heard(crew: Crew, part: Part, came: Any) -> Ended | BaseException:
+    try:
+        return crew.heard(part, came)
+    except Exception as error:  # noqa: BLE001 - what was sent must be reported, whatever broke
+        return error
 
 
 def _part(part: Part, end: Ended) -> PartOfRun:
@@ -157,9 +159,12 @@ def _lost(part: Part, error: BaseException, around: Surroundings) -> Ended:
     if isinstance(error, LostPartError) and error.is_under_way:
         results = tuple(_not_seen(it) for it in results)
     exit_code = error.exit_code if isinstance(error, RunnerError) else ExitCode.BROKEN
-    result = _RESULTS.get(type(error), "failed")
-    if any(it.outcome is Outcome.UNKNOWN for it in results):
+    if isinstance(error, InterruptedRunError) or getattr(error, "interrupted", False):
+        result = "interrupted"
+    elif isinstance(error, LostPartError) or any(it.outcome is Outcome.UNKNOWN for it in results):
         result = "unknown"
+    else:
+        result = "failed"
     return Ended(result, exit_code, message, results, around.world.now(), is_over=False)
 
 
