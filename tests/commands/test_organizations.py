@@ -306,6 +306,9 @@ class TestInterruption:
     ) -> None:
         both = dict([gate.take(), gate.take()])
         running.send_signal(signal.SIGINT)
+        assert running.stderr is not None
+        while "Interrupted" not in running.stderr.readline():  # the main thread has heard it
+            assert running.poll() is None
         for it in both.values():
             it.sendall(ACCEPTED)
         _, stderr = running.communicate(timeout=20)
