@@ -345,6 +345,16 @@ def test_another_run_waits_for_a_worker_of_an_organization(stage: Stage) -> None
         assert "another run for acme is going on: run another" in ended.stderr
 
 
+def test_a_plain_run_begins_nowhere_where_a_worker_has_not_ended(stage: Stage) -> None:
+    urls = ("--base-url", stage.sandbox.base_url, "--token-url", stage.sandbox.token_url)
+    with alone_as_worker(FOLDER.absolute(), "acme", "another", 0.0):
+        ended = stage.program("run", "a.yaml", *urls, env=SECRETS)
+    assert ended.exit_code == 7
+    assert "another run for acme is going on: run another" in ended.stderr
+    assert stage.sandbox.commands() == ()
+    assert stage.program("run", "a.yaml", *urls, env=SECRETS).exit_code == 0
+
+
 def test_a_wish_to_stop_arrives_as_a_file(tmp_path: Path) -> None:
     path = tmp_path / "stop"
     with StopSign(path) as sign:

@@ -185,6 +185,19 @@ class TestWhatGoesWrong:
         assert ended.exit_code == 7
         assert stage.sandbox.commands() == ()
 
+    def test_a_window_that_closes_for_one_closes_for_no_other(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def why_closed(_demands: Any, organizations: Any, _now: Any) -> str:
+            return "no window is open" if "globex" in organizations else ""
+
+        monkeypatch.setattr("runner.guardrails.closing.why_closed", why_closed)
+        assert stage.apart().exit_code == 1
+        assert outcomes("globex") == ["not_sent", "not_sent"]
+        assert report()["organizations"][1]["message"] == "no window is open"
+        assert outcomes("acme") == ["succeeded"] * 4
+        assert outcomes("hooli") == ["succeeded"]
+
     def test_a_part_whose_journal_was_gone_on_with_is_not_sent(
         self, stage: Stage, monkeypatch: pytest.MonkeyPatch
     ) -> None:

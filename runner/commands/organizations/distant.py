@@ -84,8 +84,7 @@ class Distant(Connection):
         Raises:
             CredentialsError: if one is not to be had.
         """
-        asked = [(it, self.cluster.submit(prepare_there, it)) for it in self._sites.values()]
-        for _, future in asked:
+        for future in [self.cluster.submit(prepare_there, it) for it in self._sites.values()]:
             self._answer(future)
 
     def look(self, commands: Sequence[Command], within: float | None = None) -> Observations:
