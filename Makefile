@@ -13,7 +13,7 @@ ORCHESTRATOR_TEST = -m pytest -n 0 -W default tests/examples/test_orchestrators.
 # -qq: of pip's words, only errors. Where packages come from is up to the user's PIP_* settings.
 PIP_INSTALL = -m pip install -qq
 
-.PHONY: help demo test crash-test fault-test fault-test-parallel test-oldest sdk-test editor-test browser-test pictures orchestrator-test dask-test fuzz mutation-test bench bench-page lint wheel-check workflow-check check clean
+.PHONY: help demo test crash-test fault-test test-oldest sdk-test editor-test browser-test pictures orchestrator-test dask-test fuzz mutation-test bench bench-page lint wheel-check workflow-check check clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | \
@@ -56,10 +56,8 @@ fuzz: .venv/.test ## Run 50,000 random files and 20,000 random answers through i
 crash-test: .venv/.test ## Kill a run at every point, and resume it (some minutes)
 	@CRASH_POINTS=all $(IN) pytest -n auto tests/crash $(CRASH)
 
-fault-test: .venv/.test ## Send 10,000 commands through random faults, and judge the reports (minutes)
+fault-test: .venv/.test ## Send 20,000 commands through random faults, and judge the reports (minutes)
 	@$(IN) tests.faults --commands 10000 --seed 7
-
-fault-test-parallel: .venv/.test ## The same with sixteen commands under way at a time
 	@$(IN) tests.faults --commands 10000 --seed 7 --parallel 16
 
 mutation-test: .venv/.mutation ## Change the code in small ways: does a test notice? (half an hour)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
+from functools import partial
+from threading import Thread
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.faults.__main__ import text
-from tests.faults.clock import SkippingClock
+from tests.faults.clock import COMMAND, SkippingClock
 from tests.faults.faultmix import label
 from tests.faults.scenario import scenario
 from tests.faults.suite import Tally, run_one
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SEED = 7
 
@@ -67,6 +74,47 @@ def test_a_pause_passes_on_the_clock_and_hardly_at_all_outside() -> None:
     before = clock()
     assert not clock.pause(3600)
     assert 3600 <= clock() - before < 3610
+
+
+def test_no_time_is_skipped_while_another_command_is_busy() -> None:
+    clock = SkippingClock()
+    took: list[float] = []
+
+    def be_busy() -> None:
+        began = clock()
+        while not clock.pausing:
+            time.sleep(0.001)
+        time.sleep(0.05)  # in which the other one would have skipped its hour
+        took.append(clock() - began)
+
+    began = clock()
+    _together(be_busy, partial(clock.pause, 3600))
+    assert took[0] < 60
+    assert 3600 <= clock() - began < 3660
+
+
+def test_of_several_that_pause_the_first_goes_on_in_its_own_time() -> None:
+    clock = SkippingClock()
+    ended: dict[float, float] = {}
+
+    def pause(seconds: float) -> None:
+        clock.pause(seconds)
+        ended[seconds] = clock() - began
+
+    began = clock()
+    _together(partial(pause, 3600), partial(pause, 600), partial(pause, 1200))
+    assert list(ended) == [600, 1200, 3600]
+    assert all(seconds <= at < seconds + 60 for seconds, at in ended.items())
+
+
+def _together(*jobs: Callable[[], object]) -> None:
+    """Do all at once, each on a thread that is named as those which send commands."""
+    names = [f"{COMMAND}{number}" for number, _ in enumerate(jobs)]
+    threads = [Thread(target=job, name=name) for job, name in zip(jobs, names, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
 
 
 def test_the_figures_add_up() -> None:
