@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
+
+from runner.value import Value
 
 
 class State(str, Enum):
@@ -47,8 +48,7 @@ class ReadState(NamedTuple):
 NOTHING_READ = ReadState(State.UNKNOWN, None, None)
 
 
-@dataclass(frozen=True, slots=True)
-class StateMapping:
+class StateMapping(Value, frozen=True):
     """Where an answer holds the state, and what its values mean.
 
     No public source says (API.md), so both are settings; whatever they do not know is `unknown`.
@@ -77,8 +77,7 @@ class StateMapping:
 DEFAULT_MAPPING = StateMapping()
 
 
-@dataclass(frozen=True, slots=True)
-class SignalActivity:
+class SignalActivity(Value, frozen=True):
     """An External signal activity of a workflow.
 
     Attributes:
@@ -87,11 +86,14 @@ class SignalActivity:
     """
 
     name: str
-    href: str | None = field(repr=False)
+    href: str | None
+
+    def __repr__(self) -> str:
+        """Give it without its address."""
+        return f"SignalActivity(name={self.name!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Value, frozen=True):
     """What was read of one workflow; all its text is clean.
 
     Attributes:

@@ -6,9 +6,12 @@ import queue
 import signal
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
+
+from msgspec import field
+
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -142,8 +145,7 @@ def _utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-@dataclass(frozen=True)
-class World:
+class World(Value, frozen=True):
     """What the core takes from outside, so that tests can give another.
 
     Attributes:

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import jsonschema_rs
+from msgspec import field
 
 from runner.load.document import pointer
 from runner.printable import printable, quoted
 from runner.problems import Problem, file_problem
 from runner.schemas import schema
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -36,8 +37,7 @@ Fault: TypeAlias = "tuple[list[str | int], str]"
 """The path of what is wrong, and what is: in the words of the schema, never of the value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Value, frozen=True):
     """One kind of document.
 
     Attributes:

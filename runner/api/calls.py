@@ -7,13 +7,15 @@ variable is looked at. They may be called from several threads.
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from runner.api.arguments import AnyPath, Paths, file_of, inputs_of, rules_of, since_of
 from runner.api.ended import Run
 from runner.campaign.addresses import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL
-from runner.commands.access import DEFAULT_STATE_DIR, Access
+from runner.commands.access import Access
+from runner.commands.defaults import DEFAULT_STATE_DIR
 from runner.commands.plan import PlanOptions, make_plan
 from runner.commands.planning import Asked
 from runner.commands.quiet import surroundings

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from runner.errors import UsageError
 from runner.printable import quoted
+from runner.value import Value
 
 ALLOWED_HOSTS = ("mc.adobe.io", "ims-na1.adobelogin.com")
 _AUTHORITY = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
@@ -27,8 +27,7 @@ class Origin(NamedTuple):
     port: int
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Value, frozen=True):
     """Where requests go; `check_target` makes one of which both addresses have been checked.
 
     Attributes:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+
+from runner.value import Value
 
 YOU = "you"
 ADMINISTRATOR = "your Adobe administrator"
 ADOBE = "Adobe"
 
 
-@dataclass(frozen=True, slots=True)
-class KnownError:
+class KnownError(Value, frozen=True):
     """One error that is understood.
 
     Attributes:

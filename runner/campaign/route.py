@@ -7,11 +7,11 @@ a proxy that nobody named or a name that leads elsewhere would still carry the s
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runner.campaign.hosts import Origin
 from runner.printable import quoted
+from runner.value import Value
 
 if TYPE_CHECKING:
     import socket
@@ -28,8 +28,7 @@ class Proxy(NamedTuple):
     port: int
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Value, frozen=True):
     """The one way that a request may take.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from runner.load.parser import parse_documents
 from runner.load.sources import SUFFIXES
 from runner.load.text import decode_text
 from runner.plan.changes import Changes, FileChange, Status
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from runner.load import Loaded
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Value, frozen=True):
     """What git says of the files.
 
     Attributes:

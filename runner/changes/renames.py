@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.changes.git import OPTION
 from runner.changes.worktree import plain
 from runner.errors import BrokenError
 from runner.validate.config import COMMANDS, SIGNAL
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,8 +22,7 @@ _ALIKE = 0.5
 _MOST_PAIRS = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(Value, frozen=True):
     """A file that does not stand any more where it stood."""
 
     path: str

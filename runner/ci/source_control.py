@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.ci.systems import detect, fill
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from runner.ci.systems import System
 
 
-@dataclass(frozen=True, slots=True)
-class SourceControl:
+class SourceControl(Value, frozen=True):
     """Where the files come from; each is None where nothing says."""
 
     commit: str | None = None

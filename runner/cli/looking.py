@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from runner.campaign.addresses import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL
 from runner.cli import options as opt
-from runner.commands.access import DEFAULT_PARALLEL_READS
+from runner.commands.defaults import DEFAULT_PARALLEL_READS
 
 if TYPE_CHECKING:
     from runner.commands.access import Access

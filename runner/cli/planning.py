@@ -10,7 +10,7 @@ from runner.cli import options as opt
 from runner.cli import shard_options as shard_opt
 from runner.cli import since_options as since_opt
 from runner.cli.declared import Option
-from runner.commands.access import DEFAULT_PARALLEL_READS
+from runner.commands.defaults import DEFAULT_PARALLEL_READS
 from runner.render.formats import PlanFormat
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from runner.cli import options as opt
 from runner.cli.declared import Option
-from runner.render.problems import ProblemFormat
+from runner.render.formats import ProblemFormat
 
 
 def validate(

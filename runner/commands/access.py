@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.campaign.addresses import DEFAULT_BASE_URL, DEFAULT_TOKEN_URL
+from runner.commands.defaults import DEFAULT_PARALLEL_READS
+from runner.value import Value
 
 if TYPE_CHECKING:
     from runner.campaign.hosts import Target
 
-DEFAULT_PARALLEL_READS = 8
-DEFAULT_STATE_DIR = ".campaign-runner"
 
-
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Value, frozen=True):
     """The options of every command that talks to the API.
 
     Attributes:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from runner.errors import ModifiedFilesError, UsageError
 from runner.printable import quoted
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from runner.validate.config import Config
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
+class Since(Value, frozen=True):
     """What `--changed-since` asks for.
 
     Attributes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.campaign.client import CampaignClient
@@ -18,6 +17,7 @@ from runner.secrets.masking import masking
 from runner.secrets.resolve import Credentials, OAuthCredential, resolve
 from runner.secrets.secret import Secret
 from runner.states import DEFAULT_MAPPING
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -38,8 +38,7 @@ if TYPE_CHECKING:
     from runner.validate.references import Allowed
 
 
-@dataclass(frozen=True)
-class Remote:
+class Remote(Value, frozen=True):
     """What a command talks to.
 
     Attributes:

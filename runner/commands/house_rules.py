@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from runner.value import Value
 
 if TYPE_CHECKING:
     from runner.guardrails.overrides import Override
 
 
-@dataclass(frozen=True, slots=True)
-class HouseRules:
+class HouseRules(Value, frozen=True):
     """What whoever runs the command adds to the guardrails of the files, and lifts of them.
 
     Attributes:

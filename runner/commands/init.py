@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from runner.printable import printable
 from runner.scaffold.repository import repository
 from runner.scaffold.source import check_source, is_moving
 from runner.scaffold.writing import write_new
+from runner.value import Value
 
 if TYPE_CHECKING:
     from runner.commands.surroundings import Surroundings
@@ -25,8 +25,7 @@ _NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class InitOptions:
+class InitOptions(Value, frozen=True):
     """The options of `init`.
 
     Attributes:

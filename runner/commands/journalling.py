@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,7 @@ from runner.render.plan_json import plan_value
 from runner.render.problems import problem_value
 from runner.render.report_json import cleaned, override_value, source_control_value
 from runner.render.values import tool_value
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,8 +44,7 @@ if TYPE_CHECKING:
     from runner.problems import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
+class Beginning(Value, frozen=True):
     """What stands in the header of a journal besides the plan.
 
     Attributes:
@@ -148,8 +147,7 @@ class GoneOnWithError(BrokenError):
     """A journal is longer than it was left: what is in its plan is somebody else's to send."""
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Value, frozen=True):
     """A journal that was begun, and is closed until somebody carries its plan out.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.commands.access import DEFAULT_ACCESS, Access
@@ -11,6 +10,7 @@ from runner.commands.surroundings import configure, load_inputs
 from runner.plan.build import build_plan
 from runner.plan.command import Command
 from runner.validate.config import DEFAULT_ON_FAILURE, DEFAULT_TIMEOUT
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from runner.validate.config import Config, DocumentConfig
 
 
-@dataclass(frozen=True, slots=True)
-class LookOptions:
+class LookOptions(Value, frozen=True):
     """The options of a command that only reads."""
 
     inputs: Inputs

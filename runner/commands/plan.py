@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from runner.commands.access import DEFAULT_ACCESS, Access
 from runner.commands.guarding import Guard
@@ -17,6 +18,7 @@ from runner.load.sources import STDIN
 from runner.printable import printable
 from runner.render.formats import PlanFormat
 from runner.states import State
+from runner.value import Value
 
 if TYPE_CHECKING:
     from runner.campaign.hosts import Target
@@ -26,8 +28,7 @@ if TYPE_CHECKING:
     from runner.validate.config import Config
 
 
-@dataclass(frozen=True, slots=True)
-class PlanOptions:
+class PlanOptions(Value, frozen=True):
     """The options of `plan`.
 
     Attributes:

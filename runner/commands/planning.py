@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from runner.commands.changing import Changing
 from runner.commands.surroundings import TENANT_VARIABLE, configure, load_inputs
@@ -14,6 +15,7 @@ from runner.plan.build import build_plan
 from runner.plan.plan import EVERYTHING, Selection
 from runner.printable import quoted
 from runner.problems import file_problem
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,8 +35,7 @@ if TYPE_CHECKING:
 _DIGEST = re.compile(r"[0-9A-Fa-f]{64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Value, frozen=True):
     """Which plan is meant.
 
     Attributes:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 import re
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import field
+
 from runner.ci.systems import GITHUB, GITLAB
 from runner.errors import BrokenError
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,8 +31,7 @@ JUNIT = "campaign-runner-junit.xml"
 _PLAIN = re.compile(r"[A-Za-z0-9./_-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(Value, frozen=True):
     """What a CI system is told.
 
     Attributes:

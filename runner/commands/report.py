@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from runner.render.problems import problem_value
 from runner.render.report.text import report_as_text
 from runner.render.values import tool_value
 from runner.reports.reading import read_report
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,8 +34,7 @@ ENDINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ReportOptions:
+class ReportOptions(Value, frozen=True):
     """The options of `report`.
 
     Attributes:

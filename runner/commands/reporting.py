@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from runner.commands.outputs import check_apart, check_output
 from runner.commands.publishing import is_published, news_of_run, publish

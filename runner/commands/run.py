@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 from contextlib import ExitStack, suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from runner.commands.next_steps import next_step, with_hint
 from runner.commands.preparing import Preparation

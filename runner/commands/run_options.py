@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.campaign.hosts import Target
-from runner.commands.access import DEFAULT_ACCESS, DEFAULT_STATE_DIR, Access
+from runner.commands.access import DEFAULT_ACCESS, Access
+from runner.commands.defaults import DEFAULT_STATE_DIR
 from runner.commands.house_rules import NO_RULES, HouseRules
 from runner.errors import UsageError
 from runner.execute.budget import MOST_SERVICE_FAILURES
+from runner.value import Value
 
 if TYPE_CHECKING:
     from runner.commands.planning import Asked
@@ -19,8 +20,7 @@ DEFAULT_REPORT = "report.json"
 _BEFORE_SANDBOX = Target("http://127.0.0.1", "http://127.0.0.1/ims/token/v3", sandbox=True)
 
 
-@dataclass(frozen=True, slots=True)
-class ResumeOptions:
+class ResumeOptions(Value, frozen=True):
     """The options of `run --resume`.
 
     Attributes:
@@ -39,8 +39,7 @@ class ResumeOptions:
         return bool(self.settle) or self.retry_failed
 
 
-@dataclass(frozen=True, slots=True)
-class OnceOptions:
+class OnceOptions(Value, frozen=True):
     """The options of `run --once`.
 
     Attributes:
@@ -52,8 +51,7 @@ class OnceOptions:
     init_state: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Apart:
+class Apart(Value, frozen=True):
     """The options of `run --organizations-in-parallel`.
 
     Attributes:
@@ -65,8 +63,7 @@ class Apart:
     scheduler: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
+class RunOptions(Value, frozen=True):
     """The options of `run`.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import field
 
 from runner.commands.faults import load_faults, read_faults
 from runner.errors import BrokenError, ExitCode
@@ -14,6 +15,7 @@ from runner.sandbox import Sandbox, SandboxSettings, WorkflowState
 from runner.sandbox.faultrules import NO_FAULTS
 from runner.sandbox.settings import RUN_CAUSES
 from runner.states import State
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,8 +55,7 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SandboxOptions:
+class SandboxOptions(Value, frozen=True):
     """The options of `sandbox`; the delay is in seconds, `signals` are by workflow.
 
     `faults` is the path of a script of faults, or None.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.commands.publishing import log_group
 from runner.errors import BrokenError, ExitCode
 from runner.execute.conclusion import conclude
 from runner.render.progress import showing_progress
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from runner.plan.plan import Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Value, frozen=True):
     """What came of a plan, or of a part of one, that was carried out.
 
     Attributes:

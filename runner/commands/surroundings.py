@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.ci.places import Places, find_places
@@ -12,6 +11,7 @@ from runner.errors import UsageError
 from runner.load import load
 from runner.validate import validate
 from runner.validate.references import NOTHING_MORE, Allowed
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,8 +29,7 @@ TENANT_VARIABLE = "CAMPAIGN_STANDARD_TENANT_ID"
 _ORGANIZATION = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(Value, frozen=True):
     """The process around a command.
 
     Attributes:
@@ -55,8 +54,7 @@ class Surroundings:
         return find_places(self.cwd, self.ci, self.environ)
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(Value, frozen=True):
     """Which files a command reads, and how.
 
     Attributes:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.commands.publishing import publish_problems
 from runner.commands.surroundings import load_inputs
 from runner.errors import ExitCode
 from runner.plural import counted
-from runner.render.problems import ProblemFormat, problem_lines, problems_json
+from runner.render.formats import ProblemFormat
+from runner.render.problems import problem_lines, problems_json
 from runner.render.titles import environment_text
 from runner.validate import find_problems
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from runner.problems import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class ValidateOptions:
+class ValidateOptions(Value, frozen=True):
     """The options of `validate`.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from runner.value import Value
 
 
 class Result(str, Enum):
@@ -18,8 +19,7 @@ class Result(str, Enum):
         return str(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Value, frozen=True):
     """What was looked at, and what was found.
 
     Attributes:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import queue
 import threading
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from runner.campaign.background import start_thread
 from runner.world import FollowedInterruption

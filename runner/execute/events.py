@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from runner.value import Value
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from runner.states import State
 
 
-@dataclass(frozen=True, slots=True)
-class CommandStarted:
+class CommandStarted(Value, frozen=True):
     """A command is about to be sent; `number` counts from 1."""
 
     number: int
@@ -25,8 +25,7 @@ class CommandStarted:
     command: Command
 
 
-@dataclass(frozen=True, slots=True)
-class CommandRestored:
+class CommandRestored(Value, frozen=True):
     """A command has its outcome from an earlier part of the run, or from an earlier run."""
 
     number: int
@@ -34,8 +33,7 @@ class CommandRestored:
     result: CommandResult
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptStarting:
+class AttemptStarting(Value, frozen=True):
     """A request for a command goes out next; whoever raises here keeps it from being sent.
 
     Attributes:
@@ -50,8 +48,7 @@ class AttemptStarting:
     url: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptEnded:
+class AttemptEnded(Value, frozen=True):
     """An attempt brought an answer, or none."""
 
     command: Command
@@ -59,8 +56,7 @@ class AttemptEnded:
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class SettlingSeen:
+class SettlingSeen(Value, frozen=True):
     """The workflow of a command whose answer tells too little was looked at.
 
     Attributes:
@@ -74,8 +70,7 @@ class SettlingSeen:
     doubt: Doubt
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPlanned:
+class RetryPlanned(Value, frozen=True):
     """The command will be sent again after so many seconds."""
 
     command: Command
@@ -83,30 +78,26 @@ class RetryPlanned:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class TokenRenewed:
+class TokenRenewed(Value, frozen=True):
     """The access token was rejected, and another one fetched."""
 
     command: Command
 
 
-@dataclass(frozen=True, slots=True)
-class PauseStarted:
+class PauseStarted(Value, frozen=True):
     """A pause between two actions begins."""
 
     command: Command
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class WaitStarted:
+class WaitStarted(Value, frozen=True):
     """These commands were accepted, and their workflows are watched from now on."""
 
     commands: tuple[Command, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StateSeen:
+class StateSeen(Value, frozen=True):
     """A workflow that is waited for was looked at.
 
     Attributes:
@@ -122,8 +113,7 @@ class StateSeen:
     reached: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CommandEnded:
+class CommandEnded(Value, frozen=True):
     """A command has its outcome; `number` counts from 1."""
 
     number: int

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+from msgspec import field
+from msgspec.structs import replace
 
 from runner.errors import BrokenError
 from runner.execute.events import AttemptStarting
@@ -12,6 +14,7 @@ from runner.execute.past import NO_PAST, may_send
 from runner.execute.progress import Progress
 from runner.execute.results import Execution
 from runner.execute.steps import Carrier, decided_result
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,8 +30,7 @@ if TYPE_CHECKING:
     from runner.world import World
 
 
-@dataclass(frozen=True)
-class Means:
+class Means(Value, frozen=True):
     """What a plan is carried out with.
 
     Attributes:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from runner.execute.results import CommandResult, Outcome
 from runner.execute.settling import REPEATABLE, Doubt
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
 NEVER_SEEN = "an earlier answer was lost, and its effect was never seen"
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Value, frozen=True):
     """What came of one command before.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from runner.execute.events import CommandEnded, CommandRestored, CommandStarted
 from runner.execute.past import NO_PAST, not_reached

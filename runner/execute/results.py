@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,8 +28,7 @@ class Outcome(str, Enum):
     NOT_SENT = "not_sent"
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Value, frozen=True):
     """One attempt at one command.
 
     Attributes:
@@ -46,8 +46,7 @@ class Attempt:
     request_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class CommandResult:
+class CommandResult(Value, frozen=True):
     """One command with its outcome.
 
     Attributes:
@@ -76,8 +75,7 @@ class CommandResult:
     remedy: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(Value, frozen=True):
     """What `execute` gives back: a result for every command, in order.
 
     Attributes:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import field
+
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +26,7 @@ def _no_reason() -> str:
     return ""
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(Value, frozen=True):
     """By what a command is sent.
 
     Attributes:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from runner.execute.past import NO_PAST
 from runner.execute.results import CommandResult, Outcome
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from runner.problems import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Value, frozen=True):
     """What is known of a run before it begins.
 
     Attributes:
@@ -44,8 +43,7 @@ class Header:
     shard: Division | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Seam:
+class Seam(Value, frozen=True):
     """Where a resumed run went on.
 
     Attributes:
@@ -62,8 +60,7 @@ class Seam:
     source_control: SourceControl
 
 
-@dataclass(frozen=True, slots=True)
-class PartOfRun:
+class PartOfRun(Value, frozen=True):
     """What came of one organization, where several are sent to side by side.
 
     Attributes:
@@ -84,8 +81,7 @@ class PartOfRun:
     is_over: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Value, frozen=True):
     """What came of a run.
 
     Attributes:

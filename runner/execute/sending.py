@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from runner.execute.past import NEVER_SEEN
 from runner.execute.results import Attempt, CommandResult, Outcome
 from runner.execute.verdicts import Verdict, judge
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +25,7 @@ def _no_words(_answer: Answer) -> str:
     return ""
 
 
-@dataclass(frozen=True)
-class Delivery:
+class Delivery(Value, frozen=True):
     """What is sent for a command, and what an answer to it means.
 
     Attributes:

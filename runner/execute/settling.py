@@ -5,7 +5,6 @@ The rules R16 and R17 are one small pure table; all that moves is in `Settler`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from runner.execute.looking import LEAST_LOOK
 from runner.execute.waits import pause_after
 from runner.states import NOT_RUNNING, State
 from runner.validate.config import COMMANDS, SIGNAL
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,8 +75,7 @@ TABLE: Mapping[tuple[str, Doubt], Mapping[State, Settlement]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Value, frozen=True):
     """What came of settling; `seen` is what was read last, None where nothing had to be read."""
 
     settlement: Settlement

@@ -6,9 +6,10 @@ Where a few of its commands may be under way at a time, each of them has a threa
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from runner.errors import CredentialsError, InterruptedRunError
 from runner.execute.abreast import Abreast, Turns, lending, rest

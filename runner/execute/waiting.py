@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from runner.durations import format_duration
 from runner.errors import CredentialsError, InterruptedRunError
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
     from runner.world import World
 
 
-@dataclass
-class Accepted:
+class Accepted(Struct):
     """A command that was accepted, and what has been seen of its workflow since.
 
     Attributes:

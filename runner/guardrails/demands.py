@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from runner.validate.guardrails import NO_GUARDRAILS, AllowList, Limit, Protection, Windows
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,8 +26,7 @@ NAMES = (PROTECT, MAX_COMMANDS, MAX_STOPS, MAX_ACTIVE, ALLOW, WINDOWS, ORGANIZAT
 _Placed = TypeVar("_Placed", AllowList, Protection, Windows)
 
 
-@dataclass(frozen=True, slots=True)
-class Demands:
+class Demands(Value, frozen=True):
     """What one organization's commands have to keep to; every part holds at once.
 
     Attributes:

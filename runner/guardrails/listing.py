@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.guardrails.demands import (
@@ -15,6 +14,7 @@ from runner.guardrails.demands import (
     WINDOWS,
 )
 from runner.validate.guardrails import WEEKDAYS
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 _DAY = 24 * 60
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Value, frozen=True):
     """One guardrail that holds.
 
     Attributes:

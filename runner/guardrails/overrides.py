@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.errors import UsageError
 from runner.guardrails.demands import NAMES
 from runner.printable import quoted
 from runner.validate.suggest import did_you_mean
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from runner.problems import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(Value, frozen=True):
     """A guardrail that is not to hold for this one command, and why.
 
     It lifts what files and the policy set alike; no file can lift anything.
@@ -37,8 +36,7 @@ class Override:
             raise UsageError(f"--override {self.name}: say why with --reason TEXT")
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Value, frozen=True):
     """An override and what it lifted, for the report; nothing where it was not needed."""
 
     override: Override

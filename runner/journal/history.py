@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from runner.errors import JournalError
 from runner.execute.past import Past
@@ -14,6 +15,7 @@ from runner.journal.reader import RULE
 from runner.problems import Problem
 from runner.secrets.secret import HIDDEN
 from runner.states import State
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,8 +28,7 @@ _NO_ANSWER = "the runner was stopped before its answer came"
 _DOUBTS = {"lost": Doubt.LOST, "server_error": Doubt.SERVER_ERROR}
 
 
-@dataclass
-class Record:
+class Record(Struct):
     """What the lines so far say of one command; `Past` says what most of it means.
 
     Attributes:
@@ -119,8 +120,7 @@ class Record:
         self.result = line
 
 
-@dataclass(frozen=True)
-class History:
+class History(Value, frozen=True):
     """What a journal says of the commands of its plan.
 
     Attributes:

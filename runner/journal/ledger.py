@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.errors import JournalError
@@ -14,6 +13,7 @@ from runner.journal.lines import SUFFIX
 from runner.journal.reader import read_journal
 from runner.printable import printable
 from runner.problems import file_problem
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,8 +29,7 @@ RULE = "once"
 _DONE = (Outcome.SUCCEEDED.value, Outcome.SKIPPED.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Value, frozen=True):
     """What one run did of one file.
 
     Attributes:
@@ -50,8 +49,7 @@ class Entry:
     left: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(Value, frozen=True):
     """What was done for one base URL and environment, the latest run last.
 
     Attributes:

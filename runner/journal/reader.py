@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -11,6 +10,7 @@ import jsonschema_rs
 from runner.errors import JournalError
 from runner.problems import Problem
 from runner.schemas import schema
+from runner.value import Value
 from runner.written import Kind, check_version, read_bytes
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ _JOURNAL = Kind(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Journal:
+class Journal(Value, frozen=True):
     """A journal as it stands on disk.
 
     Attributes:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.load.parser import parse_documents
 from runner.load.sources import find_sources, read_source
 from runner.load.text import decode_text
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from runner.problems import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(Value, frozen=True):
     """One file that was read.
 
     Attributes:
@@ -33,8 +32,7 @@ class SourceFile:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Value, frozen=True):
     """All files of one command: the documents that could be read and every problem found so far."""
 
     files: tuple[SourceFile, ...]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.problems import Problem, file_problem, file_warning
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,8 +20,7 @@ SUFFIXES = (".yaml", ".yml")
 MAX_BYTES = 5_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Value, frozen=True):
     """A file to read: `path` as it is shown, `location` on disk, or None for standard input."""
 
     path: str

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import queue
 import threading
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from msgspec.structs import replace
+
 from runner.campaign.background import start_thread
+from runner.value import Value
 from runner.world import Interruption
 
 if TYPE_CHECKING:
@@ -25,8 +27,7 @@ Result = TypeVar("Result")
 _LOOK = 0.1  # seconds between two looks at whether somebody asked to stop
 
 
-@dataclass(frozen=True, slots=True)
-class _Failed:
+class _Failed(Value, frozen=True):
     error: BaseException
 
 

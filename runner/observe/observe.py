@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.errors import InterruptedRunError
 from runner.observe.crew import Crew
 from runner.observe.reader import read_workflow
 from runner.states import Observation
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,8 +24,7 @@ ENOUGH = 3  # workflows without any answer, after which no other is tried
 PARALLEL = 8  # reads at a time: fast, and far from what a gateway throttles
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Value, frozen=True):
     """One workflow that is to be read.
 
     Attributes:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from runner.printable import quoted
 from runner.problems import Problem
+from runner.value import Value
 
 if TYPE_CHECKING:
     from runner.validate.config import Config
@@ -47,8 +49,7 @@ class Kind(str, Enum):
     UNREAD = "unread"
 
 
-@dataclass(frozen=True, slots=True)
-class FileChange:
+class FileChange(Value, frozen=True):
     """One file, and what follows for a plan.
 
     Attributes:
@@ -69,8 +70,7 @@ class FileChange:
         return self.desired or self.actions is Part.RUN
 
 
-@dataclass(frozen=True, slots=True)
-class GuardrailChange:
+class GuardrailChange(Value, frozen=True):
     """One guardrail that is another one than at the commit (rule R29).
 
     Attributes:
@@ -96,8 +96,7 @@ class GuardrailChange:
         return self.kind not in (Kind.ADDED, Kind.TIGHTENED)
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Value, frozen=True):
     """How a plan was narrowed to what has changed.
 
     Attributes:

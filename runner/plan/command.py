@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from runner.validate.config import COMMANDS, DEFAULT_PARALLEL, DEFAULT_SETTLE, SIGNAL, WAIT
+from runner.value import Value
 
 if TYPE_CHECKING:
     from runner.states import WorkflowKey
@@ -16,8 +16,7 @@ ENSURE = "ensure"
 SENT = frozenset((*COMMANDS, SIGNAL))
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Value, frozen=True):
     """Why a desired state calls for no command: it holds already, or it is refused (R13).
 
     Attributes:
@@ -29,8 +28,7 @@ class Decided:
     left_alone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Value, frozen=True):
     """One entry of a plan, in most cases one command for one workflow.
 
     Attributes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.plan.command import ENSURE
 from runner.plan.desired import holds
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from runner.states import Observation, State, WorkflowKey
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Value, frozen=True):
     """Which commands of the files are meant: all, or those of `--only` and from `--from` on."""
 
     only: tuple[str, ...] = ()
@@ -32,8 +31,7 @@ class Selection:
 EVERYTHING = Selection()
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(Value, frozen=True):
     """What a plan was made from besides the files.
 
     Attributes:
@@ -47,8 +45,7 @@ class Live:
     assume_unknown: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Value, frozen=True):
     """The commands in order, and what they were made from.
 
     Attributes:

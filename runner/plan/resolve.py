@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from runner.plan.command import ENSURE, Decided
 from runner.plan.desired import REACHED, Decision, decide

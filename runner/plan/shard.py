@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec.structs import replace
 
 from runner.errors import UsageError
 from runner.plan.digest import digest
 from runner.printable import quoted
+from runner.value import Value
 
 if TYPE_CHECKING:
     from runner.plan.command import Command
@@ -19,8 +21,7 @@ MOST_SHARDS = 1000
 _SHARD = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
 
 
-@dataclass(frozen=True, slots=True)
-class Shard:
+class Shard(Value, frozen=True):
     """One of several parts; `number` counts from 1 to `total`."""
 
     number: int
@@ -35,8 +36,7 @@ class Shard:
         return organization is not None and number_of(organization, self.total) == self.number
 
 
-@dataclass(frozen=True, slots=True)
-class OneOrganization:
+class OneOrganization(Value, frozen=True):
     """The part of one organization."""
 
     name: str
@@ -53,8 +53,7 @@ class OneOrganization:
 Division: TypeAlias = "Shard | OneOrganization"
 
 
-@dataclass(frozen=True, slots=True)
-class Sharded:
+class Sharded(Value, frozen=True):
     """What a plan is a part of.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""The forms in which a plan goes to stdout."""
+"""The forms in which problems and plans go to stdout."""
 
 from __future__ import annotations
 
@@ -12,3 +12,13 @@ class PlanFormat(str, Enum):
     JSON = "json"
     MARKDOWN = "markdown"
     HTML = "html"
+
+
+class ProblemFormat(str, Enum):
+    """How problems are written to stdout."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"  # workflow commands, which become annotations
+    SARIF = "sarif"
+    GITLAB = "gitlab"  # a Code Quality report

@@ -8,12 +8,12 @@ Flavored Markdown Spec. So foreign text stands in code, all but mere words.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
 from runner.printable import printable
 from runner.render.html.page import safe_link
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -95,8 +95,7 @@ def _code(shown: str) -> str:
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Value, frozen=True):
     """A part of a page that may be cut after any of its rows.
 
     Attributes:

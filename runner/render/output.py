@@ -8,13 +8,13 @@ import os
 import threading
 import traceback
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from runner.errors import BrokenError
 from runner.printable import harmless_json
 from runner.render.problems import problem_lines, problem_value
 from runner.render.values import timestamp
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 QUIET, NORMAL, VERBOSE, DEBUG = -1, 0, 1, 2
 
 
-@dataclass(frozen=True, slots=True)
-class OutputSettings:
+class OutputSettings(Value, frozen=True):
     """How much is said, and in which form.
 
     Attributes:

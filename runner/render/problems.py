@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from runner.plural import counted
@@ -17,16 +16,6 @@ if TYPE_CHECKING:
     from runner.load import SourceFile
 
 MOST_WARNINGS = 20  # in text (rule R6)
-
-
-class ProblemFormat(str, Enum):
-    """How problems are written to stdout."""
-
-    TEXT = "text"
-    JSON = "json"
-    GITHUB = "github"  # workflow commands, which become annotations
-    SARIF = "sarif"
-    GITLAB = "gitlab"  # a Code Quality report
 
 
 def problem_lines(problems: Sequence[Problem]) -> Iterator[str]:

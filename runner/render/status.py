@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runner.printable import printable
@@ -10,6 +9,7 @@ from runner.render.columns import aligned
 from runner.render.json_text import json_text
 from runner.render.values import timestamp, tool_value
 from runner.states import State
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,8 +23,7 @@ SCHEMA_VERSION = 1
 _MOST_NAMED = 3  # workflows, places or activities, in the table; JSON has all
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(Value, frozen=True):
     """A workflow as it was read, and the commands of the files that name it."""
 
     seen: Observation

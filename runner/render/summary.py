@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.execute.results import Outcome, count
 from runner.plural import counted
 from runner.printable import printable
 from runner.render.titles import subject
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,8 +28,7 @@ _CALM = ("succeeded", "not_sent")
 MOST_ROWS = 200  # of a longer run, what did not succeed comes first
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Value, frozen=True):
     """One command at the end of a run.
 
     Attributes:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runner.printable import quoted
 from runner.problems import Problem, Severity, file_problem
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,8 +16,7 @@ _MOST_NAMED = 20  # shards that are missing
 _WHAT = "merge the reports of one run over all shards, each as run --shard K/N wrote it"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Value, frozen=True):
     """One report of those that are merged.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runner.errors import ReviewedPlanError
@@ -11,6 +10,7 @@ from runner.load.sources import STDIN
 from runner.plan.plan import Selection
 from runner.plan.shard import OneOrganization, Shard
 from runner.printable import quoted
+from runner.value import Value
 from runner.written import Kind, read_written
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 RULE = "reviewed-plan"
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewedPlan:
+class ReviewedPlan(Value, frozen=True):
     """A plan as it was written down; `path` is as people gave it.
 
     Attributes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from runner.printable import printable
 from runner.secrets.scrub import SHORTEST
 from runner.secrets.secret import Secret
 from runner.validate.references import is_inside
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,8 +26,7 @@ _MAX_BYTES = 65_536
 _VISIBLE = re.compile(r"[\x21-\x7e]+")  # what an HTTP header may carry (RFC 9110, section 5.5)
 
 
-@dataclass(frozen=True, slots=True)
-class OAuthCredential:
+class OAuthCredential(Value, frozen=True):
     """What the token endpoint wants; `scopes` are joined by commas, as it wants them."""
 
     client_id: Secret
@@ -35,8 +34,7 @@ class OAuthCredential:
     scopes: str
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(Value, frozen=True):
     """The resolved secrets of one `auth`; exactly one of the last two is set."""
 
     api_key: Secret
@@ -44,16 +42,14 @@ class Credentials:
     oauth: OAuthCredential | None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Value, frozen=True):
     """One reference, and why it cannot be used; the fault is empty where it can."""
 
     reference: Reference
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class Inspection:
+class Inspection(Value, frozen=True):
     """What came of looking for secrets.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runner.durations import parse_duration
@@ -23,6 +22,7 @@ from runner.validate.config import (
     Wait,
     WorkflowMention,
 )
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from runner.load.document import Document, PathPart
 
 
-@dataclass(frozen=True, slots=True)
-class Defaults:
+class Defaults(Value, frozen=True):
     """What holds for every action and desired state that does not say otherwise."""
 
     timeout: float = DEFAULT_TIMEOUT

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from runner.states import DEFAULT_MAPPING
 from runner.validate.guardrails import NO_GUARDRAILS, Guardrails
+from runner.value import Value
 
 if TYPE_CHECKING:
     from runner.load import SourceFile
@@ -29,8 +29,7 @@ MOST_SIGNAL_BYTES = 65_536  # of a trigger's body (API.md)
 ParameterValue: TypeAlias = "str | int | float | bool"
 
 
-@dataclass(frozen=True, slots=True)
-class OAuth:
+class OAuth(Value, frozen=True):
     """An OAuth Server-to-Server credential, as references."""
 
     client_id: Reference
@@ -38,8 +37,7 @@ class OAuth:
     scopes: Reference | tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Auth:
+class Auth(Value, frozen=True):
     """Where the secrets of a document come from; exactly one of the last two is set."""
 
     api_key: Reference
@@ -47,8 +45,7 @@ class Auth:
     oauth: OAuth | None
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowMention:
+class WorkflowMention(Value, frozen=True):
     """A workflow where an action names it; line and column count from 1."""
 
     workflow: str
@@ -56,8 +53,7 @@ class WorkflowMention:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Value, frozen=True):
     """What the workflows of an action are waited for (rule R15).
 
     Attributes:
@@ -71,8 +67,7 @@ class Wait:
     poll: float = DEFAULT_POLL
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(Value, frozen=True):
     """What an External signal activity is triggered with; `parameters` in their order."""
 
     activity: str
@@ -80,8 +75,7 @@ class Signal:
     parameters: tuple[tuple[str, ParameterValue], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Value, frozen=True):
     """One item of `actions`.
 
     Attributes:
@@ -111,8 +105,7 @@ class Action:
     parallel: int = DEFAULT_PARALLEL
 
 
-@dataclass(frozen=True, slots=True)
-class Desired:
+class Desired(Value, frozen=True):
     """One entry of `desired`: what should be true of a workflow (rule R13).
 
     Attributes:
@@ -135,8 +128,7 @@ class Desired:
     parallel: int = DEFAULT_PARALLEL
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentConfig:
+class DocumentConfig(Value, frozen=True):
     """One document with its environment laid over it.
 
     Attributes:
@@ -162,8 +154,7 @@ class DocumentConfig:
     rate: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Value, frozen=True):
     """Everything that the files say, for one environment.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from runner.value import Value
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -16,8 +17,7 @@ class Spot(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Protection:
+class Protection(Value, frozen=True):
     """Workflows that are not to be touched (rule R30).
 
     Attributes:
@@ -30,24 +30,21 @@ class Protection:
     spot: Spot
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Value, frozen=True):
     """The most there may be of something."""
 
     most: int
     spot: Spot
 
 
-@dataclass(frozen=True, slots=True)
-class AllowList:
+class AllowList(Value, frozen=True):
     """The only actions that may stand in a plan."""
 
     actions: tuple[str, ...]
     spot: Spot
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Value, frozen=True):
     """A time when runs are allowed (rule R32).
 
     Attributes:
@@ -62,16 +59,14 @@ class Window:
     timezone: str
 
 
-@dataclass(frozen=True, slots=True)
-class Windows:
+class Windows(Value, frozen=True):
     """Times of which one must be open."""
 
     windows: tuple[Window, ...]
     spot: Spot
 
 
-@dataclass(frozen=True, slots=True)
-class Guardrails:
+class Guardrails(Value, frozen=True):
     """What one document, or a policy, demands of every plan; None demands nothing."""
 
     protect: tuple[Protection, ...] = ()
@@ -85,8 +80,7 @@ class Guardrails:
 NO_GUARDRAILS = Guardrails()
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Value, frozen=True):
     """What whoever runs the command demands of all files (rule R29).
 
     Attributes:

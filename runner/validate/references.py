@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +21,7 @@ _REFERENCE = re.compile(
 _ANY_REFERENCE = re.compile(r"\$\{\s*(?:env|file)\s*:", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Value, frozen=True):
     """Where one secret stands: the variable `target`, or the file at `target`."""
 
     kind: str
@@ -32,8 +32,7 @@ class Reference:
         return f"${{{self.kind}:{self.target}}}"
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
+class Allowed(Value, frozen=True):
     """What whoever runs the command lets a file name, beyond what is always allowed.
 
     Attributes:

@@ -8,12 +8,12 @@ document without them. A test holds both ways to the same problems on random doc
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import jsonschema_rs
+from msgspec import Struct, field
 
 from runner.load.tree import MAX_PROBLEMS
 from runner.schemas import schema
@@ -31,8 +31,7 @@ _Schema: TypeAlias = dict[str, Any]
 _CHUNK = 64  # items of a list that are looked at together, and each only where one is wrong
 
 
-@dataclass(slots=True)
-class _Faults:
+class _Faults(Struct):
     """Where something is wrong in a value.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from runner.plan.changes import Changes, FileChange, GuardrailChange, Kind, Part, Status
 from runner.problems import file_warning

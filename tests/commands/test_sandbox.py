@@ -10,12 +10,12 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from msgspec.structs import replace
 
 from runner.commands.sandbox import sandbox_for
 from runner.sandbox import WorkflowState

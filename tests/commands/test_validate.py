@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft4Validator, Draft7Validator
 
-from runner.render.problems import ProblemFormat
+from runner.render.formats import ProblemFormat
 from tests.support.program import write
 from tests.support.workflow_commands import obeyed
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from runner.diagnosis.check import Result
 from runner.diagnosis.workflows import organization_check, signal_checks, workflow_checks

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import _thread
 import threading
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from runner.errors import BrokenError, CredentialsError, ExitCode
 from runner.execute.abreast import OverError, Turns

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from runner.errors import ExitCode
 from runner.execute.budget import MOST_SERVICE_FAILURES, Budget, Pacer

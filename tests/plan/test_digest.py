@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from runner.load import SourceFile
 from runner.plan.command import Command, Decided
@@ -32,7 +32,7 @@ def of(*commands: Command, environment: str | None = None, **files: str) -> str:
 def signal(value: Any, *others: tuple[str, Any], **change: str) -> Command:
     """Give a signal whose parameter `p` has this value."""
     said = Signal("signal1", "CI", (("p", value), *others))
-    return command(action="signal", signal=replace(said, **change))  # type: ignore[arg-type]
+    return command(action="signal", signal=replace(said, **change))
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from jsonschema import Draft202012Validator, FormatChecker
+from msgspec.structs import replace
 
 from runner.campaign.hosts import Target
 from runner.ci.source_control import SourceControl

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from runner import __version__
 from runner.commands.connect import Connection

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import logging
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
 from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from filelock import FileLock, Timeout
+from msgspec.structs import replace
 
 from runner import __version__
 from runner.commands.connect import Remote, connect
@@ -25,6 +25,7 @@ from runner.errors import BrokenError, ExitCode, LostPartError, RunnerError
 from runner.execute.budget import Budget
 from runner.guardrails.closing import why_closed
 from runner.journal.lock import holder_of
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -45,8 +46,7 @@ _Arguments = ParamSpec("_Arguments")
 _Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Value, frozen=True):
     """What a worker has to know to reach the API for one organization; no secret is in it.
 
     Attributes:
@@ -60,8 +60,7 @@ class Site:
     stop: str
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Value, frozen=True):
     """What a worker carries out.
 
     Attributes:
@@ -84,8 +83,7 @@ class Task:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Value, frozen=True):
     """An expected error as a worker tells it: not every exception can be sent."""
 
     exit_code: ExitCode

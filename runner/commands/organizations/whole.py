@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from runner.commands.next_steps import with_hint
 from runner.commands.organizations.distant import Distant, WorkerCrew
@@ -19,6 +20,7 @@ from runner.execute.conclusion import together
 from runner.execute.results import CommandResult, Outcome
 from runner.execute.run import PartOfRun
 from runner.journal.reader import read_journal
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +34,7 @@ if TYPE_CHECKING:
     from runner.plan.plan import Plan
 
 
-@dataclass(frozen=True, slots=True)
-class WholeEnded:
+class WholeEnded(Value, frozen=True):
     """What came of all organizations together; `results` are in the order of the plan."""
 
     result: str

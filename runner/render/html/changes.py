@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runner.render.html.page import source_link
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 MOST_FILES = 200
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedFile:
+class ChangedFile(Value, frozen=True):
     """A file, how it has changed, and what becomes of its actions."""
 
     where: str
@@ -25,8 +24,7 @@ class ChangedFile:
     actions: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedGuardrail:
+class ChangedGuardrail(Value, frozen=True):
     """A guardrail that is another one than at the commit."""
 
     where: str
@@ -37,8 +35,7 @@ class ChangedGuardrail:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Value, frozen=True):
     """All that has changed; `left_out` counts the files that are not listed."""
 
     since: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from runner.durations import format_duration
 from runner.plural import counted
 from runner.printable import printable
 from runner.render.titles import subject
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,8 +27,7 @@ _LETTER = 7.3  # of the widest letters that chips are written in
 _MOST_LETTERS = 34
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(Value, frozen=True):
     """One workflow of a step."""
 
     x: float
@@ -38,8 +37,7 @@ class Chip:
     tells: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Value, frozen=True):
     """One step.
 
     Attributes:
@@ -64,8 +62,7 @@ class Stage:
     come: str
 
 
-@dataclass(frozen=True, slots=True)
-class Diagram:
+class Diagram(Value, frozen=True):
     """All that the picture shows, in its own coordinates."""
 
     width: int

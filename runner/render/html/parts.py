@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runner.render.html.page import source_link
 from runner.render.html.words import Look
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 _ERROR, _WARNING = Look("bad", "error"), Look("ask", "warning")
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Value, frozen=True):
     """A name with its value.
 
     Attributes:
@@ -33,8 +32,7 @@ class Fact:
     wide: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(Value, frozen=True):
     """A number under its word."""
 
     css: str
@@ -42,8 +40,7 @@ class Tile:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Value, frozen=True):
     """A problem or warning."""
 
     look: Look
@@ -55,8 +52,7 @@ class Finding:
     pointer: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
+class FileRow(Value, frozen=True):
     """A file with its digest."""
 
     where: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from runner.render.html.page import as_json, source_link
 from runner.render.html.words import Look
 from runner.render.plan import effect_text
 from runner.render.titles import subject
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,7 @@ _SENT = Look("plan", "sent")
 _UNCLEAR = (Kind.DOES_NOT_FIT, Kind.UNKNOWN_ACTIVITY, Kind.UNKNOWN_STATE, Kind.UNKNOWN_WORKFLOW)
 
 
-@dataclass(frozen=True, slots=True)
-class PlanRow:
+class PlanRow(Value, frozen=True):
     """One command for the table."""
 
     number: int

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runner.durations import format_duration
 from runner.render.html.page import as_json, source_link
 from runner.render.html.words import Look, clock, outcome_look, span
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,8 +19,7 @@ BLOCK = 250  # rows of one table: browsers lay out only those tables that are in
 _ROUTINE = ("succeeded", "skipped", "planned")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Value, frozen=True):
     """One command for the table: text that is ready to be shown, apart from escaping.
 
     Attributes:
@@ -53,8 +52,7 @@ class Row:
         return self.outcome in ("failed", "unknown")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Value, frozen=True):
     """The rows of one table, and what stands above them."""
 
     caption: str

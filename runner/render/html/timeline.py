@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runner.durations import format_duration
@@ -11,6 +10,7 @@ from runner.printable import printable
 from runner.render.html.rows import subject
 from runner.render.html.scale import Scale
 from runner.render.html.words import OUTCOMES, Look, clock, moment, outcome_look, span
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,8 +24,7 @@ _LEAST_WIDTH = 3.0
 _LABEL = 28
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Value, frozen=True):
     """A stretch of time in a lane.
 
     Attributes:
@@ -40,8 +39,7 @@ class Bar:
     tells: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Value, frozen=True):
     """One command."""
 
     y: int
@@ -50,8 +48,7 @@ class Lane:
     bars: tuple[Bar, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Stack:
+class Stack(Value, frozen=True):
     """A part of a column: how many commands of one outcome began in a stretch of time."""
 
     look: Look
@@ -62,8 +59,7 @@ class Stack:
     tells: str
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Value, frozen=True):
     """All that the picture shows, in its own coordinates.
 
     Attributes:
@@ -87,8 +83,7 @@ class Timeline:
     left_out: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Times:
+class _Times(Value, frozen=True):
     """When something happened to one command, in seconds from the start."""
 
     command: Mapping[str, Any]
