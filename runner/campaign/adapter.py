@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from requests import Response
+from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidSchema
-from requests.structures import CaseInsensitiveDict
 
 from runner.campaign.connections import NotingPool, SecureNotingPool
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from urllib3.poolmanager import PoolManager, ProxyManager
 
 # In such an address nothing has to be encoded; its path is the group.
@@ -22,6 +23,45 @@ _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+(/(?!/)(?:[A-Za-z0-9_-]|%
 def is_plain(url: str) -> bool:
     """Whether nothing in an address would have to be encoded or normalized."""
     return _PLAIN_URL.fullmatch(url) is not None
+
+
+class CheckedHeaders:
+    """Checks headers and makes them what requests wants; those of one request after another once.
+
+    Whoever sends them changes none of them.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[dict[str, str], Any] = ({}, None)
+
+    def of(self, headers: dict[str, str]) -> Any:
+        """Give them.
+
+        Raises:
+            InvalidHeader: a ValueError, if one cannot be sent.
+        """
+        same, checked = self._last
+        if same != headers:
+            prepared = PreparedRequest()
+            prepared.prepare_headers(headers)
+            checked = prepared.headers
+            self._last = headers, checked
+        return checked
+
+
+class Head(NamedTuple):
+    """An answer of which the body was not read; what a `Response` of requests has of these.
+
+    Attributes:
+        headers: those of one name joined by commas (RFC 9110, 5.3).
+        raw: the answer of urllib3.
+        request: what was sent; who stands in for the wire in a test asks for it.
+    """
+
+    status_code: int
+    headers: Mapping[str, str]
+    raw: Any
+    request: Any
 
 
 class NotingAdapter(HTTPAdapter):
@@ -58,16 +98,9 @@ class NotingAdapter(HTTPAdapter):
             return super().request_url(request, proxies)
         return found[1]
 
-    def build_response(self, req: Any, resp: Any) -> Response:
-        """Give an answer, without cookies and all else that nobody reads."""
-        response = Response()
-        response.status_code = resp.status
-        response.headers = CaseInsensitiveDict(resp.headers)
-        response.raw = resp
-        response.reason = resp.reason
-        response.url = req.url
-        response.request = req
-        return response
+    def build_response(self, req: Any, resp: Any) -> Any:
+        """Give what is read of an answer: no cookies, nor all else that nobody asks for."""
+        return Head(resp.status, dict(resp.headers.itermerged()), resp, req)
 
     def close(self) -> None:
         """Close every connection."""

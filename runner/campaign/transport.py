@@ -15,7 +15,7 @@ import urllib3
 from requests.utils import get_environ_proxies, select_proxy
 from urllib3.util import SKIP_HEADER
 
-from runner.campaign.adapter import NotingAdapter, is_plain
+from runner.campaign.adapter import CheckedHeaders, NotingAdapter, is_plain
 from runner.campaign.connections import Exchange
 from runner.campaign.hosts import is_loopback, origin_of
 from runner.campaign.route import ForbiddenConnectionError, Proxy, Route
@@ -124,6 +124,7 @@ class Transport:
         self._adapter = NotingAdapter(KEPT_CONNECTIONS)
         self._origins = origins
         self._ways: dict[str, tuple[Route, dict[str, str]]] = {}
+        self._checked = CheckedHeaders()
         self._watchdog = Watchdog()
         self._closed = threading.Event()
 
@@ -148,7 +149,7 @@ class Transport:
             exchange.is_over = lambda: watch.expired
             try:
                 exchange.route, proxies = self._way_to(request.url)
-                response = self._adapter.send(
+                response: Any = self._adapter.send(
                     self._prepare(request),
                     stream=True,
                     timeout=(min(timeout, LONGEST_CONNECT), timeout),
@@ -181,8 +182,8 @@ class Transport:
         headers = {**_NO_HEADERS, **request.headers}
         if request.body and is_plain(request.url):  # as all commands are: this is what comes of it
             prepared.method, prepared.url, prepared.body = request.method, request.url, request.body
-            prepared.prepare_headers(headers)
-            prepared.headers["Content-Length"] = str(len(request.body))
+            headers["Content-Length"] = str(len(request.body))
+            prepared.headers = self._checked.of(headers)
             return prepared
         prepared.prepare(request.method, request.url, headers, data=request.body)
         return prepared
@@ -222,7 +223,7 @@ def _ca_bundle(environ: Mapping[str, str]) -> str | bool:
     return bundle
 
 
-def _read_body(response: requests.Response, longest: int, watch: Watch) -> tuple[str, str | None]:
+def _read_body(response: Any, longest: int, watch: Watch) -> tuple[str, str | None]:
     """Give the text of the body, and why it is not whole; the status counts all the same."""
     raw: Any = response.raw
     data, cut = bytearray(), None

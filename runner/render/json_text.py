@@ -15,8 +15,8 @@ from runner.printable import harmless_json
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-# For whatever is neither a list nor a mapping. Text and null, which are most of all values, do
-# without the encoder that it makes for each call.
+# For whatever is neither a list nor a mapping. Text, null and whole numbers, which are most of all
+# values, and keys do without the encoder that it makes for each call.
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -48,9 +48,11 @@ def indented(value: Any, line: str = "\n") -> str:
         return encode_basestring(value)
     if value is None:
         return "null"
+    if type(value) is int:
+        return str(value)
     if isinstance(value, dict) and value:
         below = f"{line}  "
-        listed = [f"{_encode(key)}: {indented(it, below)}" for key, it in value.items()]
+        listed = [f"{encode_basestring(key)}: {indented(it, below)}" for key, it in value.items()]
         return f"{{{below}{f',{below}'.join(listed)}{line}}}"
     if isinstance(value, (list, tuple)) and value:
         below = f"{line}  "

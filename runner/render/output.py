@@ -70,6 +70,11 @@ class Output:
         return not plain and self.stderr.isatty()
 
     @property
+    def shows_debug(self) -> bool:
+        """Whether `debug` says anything."""
+        return self.settings.verbosity >= VERBOSE
+
+    @property
     def shows_tables(self) -> bool:
         """Whether tables for people are shown at all: neither among JSON logs nor with `-q`."""
         return not self.settings.json_logs and self.settings.verbosity >= NORMAL

@@ -77,6 +77,7 @@ class RunLog:
     def __init__(self, output: Output, *, several: bool = False) -> None:
         self._output = output
         self._several = several
+        self._debugs = output.shows_debug  # what nobody sees need not be put into words
         self._seen: dict[str, State] = {}  # of commands whose answer was lost
 
     def name(self, command: Command) -> str:
@@ -93,6 +94,8 @@ class RunLog:
 
     def __call__(self, event: Event) -> None:
         """Write one event."""
+        if not self._debugs and isinstance(event, (AttemptStarting, AttemptEnded, CommandStarted)):
+            return
         if isinstance(event, CommandEnded):
             self._ended(event)
         elif isinstance(event, (WaitStarted, PauseStarted, StateSeen)):

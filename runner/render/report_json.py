@@ -49,6 +49,7 @@ _OUR_WORDS = frozenset(
     | {"plan_digest", "sha256", "started_at", "finished_at", "at"}
     | {"state", "state_before", "state_after", "until"}
 )
+_WITHOUT_TEXT = frozenset({int, float, bool})
 _THEIR_WORDS = "parameters"  # of a signal, whatever their names are
 
 
@@ -106,16 +107,17 @@ def _head(run: Run) -> dict[str, Any]:
 
 def cleaned(value: Any, scrub: Callable[[str], str], ours: AbstractSet[str] = _OUR_WORDS) -> Any:
     """Clean every text but keys and words of the schema, which must stay what they are."""
+    if isinstance(value, str):
+        return scrub(value)
     if isinstance(value, dict):
+        # Most values hold no text at all, and each call costs.
         return {
             key: item
-            if key in ours
+            if key in ours or item is None or type(item) in _WITHOUT_TEXT
             else cleaned(item, scrub, frozenset() if key == _THEIR_WORDS else ours)
             for key, item in value.items()
         }
-    if isinstance(value, list):
-        return [cleaned(item, scrub, ours) for item in value]
-    return scrub(value) if isinstance(value, str) else value
+    return [cleaned(item, scrub, ours) for item in value] if isinstance(value, list) else value
 
 
 def override_value(applied: Applied) -> dict[str, Any]:
