@@ -180,9 +180,12 @@ class Transport:
     def _prepare(self, request: Request) -> requests.PreparedRequest:
         prepared = requests.PreparedRequest()
         headers = {**_NO_HEADERS, **request.headers}
-        if request.body and is_plain(request.url):  # as all commands are: this is what comes of it
-            prepared.method, prepared.url, prepared.body = request.method, request.url, request.body
-            headers["Content-Length"] = str(len(request.body))
+        # As all commands and reads are: this is what comes of them.
+        if (request.body or request.method == "GET") and is_plain(request.url):
+            prepared.method, prepared.url = request.method, request.url
+            if request.body:
+                prepared.body = request.body
+                headers["Content-Length"] = str(len(request.body))
             prepared.headers = self._checked.of(headers)
             return prepared
         prepared.prepare(request.method, request.url, headers, data=request.body)

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from runner.campaign.adapter import is_plain
-from runner.campaign.transport import Answer, Request, Transport
+from runner.campaign.transport import Answer, NoAnswer, Request, Transport
 from tests.support.scripted import ScriptedServer, answer_all, header_lines, http
 
 if TYPE_CHECKING:
@@ -18,15 +18,18 @@ PATH = "/acme/campaign/workflow/execution/%40AbC/commands"
 HEADERS = {"Content-Type": "application/json", "X-Api-Key": "key", "Authorization": "Bearer t"}
 
 
-def test_the_bytes_are_those_of_requests() -> None:
+@pytest.mark.parametrize(
+    ("method", "body"), [("POST", b'{"method": "stop"}'), ("GET", b""), ("POST", b"")]
+)
+def test_the_bytes_are_those_of_requests(method: str, body: bytes) -> None:
     with ScriptedServer([answer_all(http(204))], [answer_all(http(204))]) as server:
         transport = Transport({})
-        request = Request("POST", server.url + PATH, HEADERS, b'{"method": "stop"}')
+        request = Request(method, server.url + PATH, HEADERS, body)
         assert isinstance(transport.send(request, 10), Answer)
         transport.close()
         with requests.Session() as session:
             session.headers.clear()
-            session.post(server.url + PATH, data=b'{"method": "stop"}', headers=HEADERS)
+            session.request(method, server.url + PATH, data=body, headers=HEADERS)
         ours, theirs = server.requests
     skipped = {"accept-encoding", "user-agent"}
     assert ours.split(b"\r\n")[0] == theirs.split(b"\r\n")[0]
@@ -34,6 +37,37 @@ def test_the_bytes_are_those_of_requests() -> None:
     assert sorted(header_lines(ours)) == sorted(
         it for it in header_lines(theirs) if it[0] not in skipped
     )
+
+
+def test_each_request_has_its_own_headers_and_length() -> None:
+    sent = [("Bearer t", b"{}"), ("Bearer t", b"{}"), ("Bearer other", b"{}"), ("Bearer t", b"{ }")]
+
+    def take(peer: Peer) -> None:
+        for _ in sent:
+            peer.read_request()
+            peer.socket.sendall(http(204))
+
+    with ScriptedServer([take]) as server:
+        transport = Transport({})
+        for token, body in sent:
+            request = Request("POST", server.url + PATH, {"Authorization": token}, body)
+            assert isinstance(transport.send(request, 10), Answer)
+        transport.close()
+        lines = [dict(header_lines(it)) for it in server.requests]
+    assert [(it["authorization"], it["content-length"]) for it in lines] == [
+        (token, str(len(body))) for token, body in sent
+    ]
+
+
+def test_a_header_that_cannot_be_sent_is_refused_each_time() -> None:
+    transport = Transport({})
+    request = Request("POST", f"http://127.0.0.1:9{PATH}", {"X-Api-Key": "a\nb"}, b"{}")
+    for _ in range(2):
+        answer = transport.send(request, 10)
+        assert isinstance(answer, NoAnswer)
+        assert not answer.sent
+        assert "header" in answer.reason
+    transport.close()
 
 
 def test_head_and_body_leave_in_one_piece() -> None:
