@@ -82,9 +82,10 @@ class RunLog:
 
     def name(self, command: Command) -> str:
         """Give what people call a command."""
-        if not self._several:
-            return title(command)
-        return f"{printable(command.organization or '')}: {title(command)}"
+        return f"{self._organization(command)}{title(command)}"
+
+    def _organization(self, command: Command) -> str:
+        return f"{printable(command.organization or '')}: " if self._several else ""
 
     def seen(self, event: StateSeen) -> str:
         """Give what was seen of a workflow that is waited for."""
@@ -143,6 +144,7 @@ class RunLog:
         elif isinstance(event, WaitStarted):
             ids = [command.id for command in event.commands]
             text = f"Waiting for {counted(len(ids), 'workflow')} ..."
+            text = self._organization(event.commands[0]) + text  # an action has but one
             self._output.info(text, event="waiting", ids=ids)
         elif event.news:
             text = f"{self.seen(event)} after {event.waited:.1f} s"
