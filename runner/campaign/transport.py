@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import ssl
 import threading
-from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from runner.campaign.route import ForbiddenConnectionError, Proxy, Route
 from runner.campaign.watchdog import Watchdog
 from runner.errors import BrokenError
 from runner.printable import quoted
+from runner.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -50,9 +50,8 @@ _FAILURES = (
 _NO_HEADERS = {"User-Agent": SKIP_HEADER, "Accept-Encoding": SKIP_HEADER}
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One HTTP request; `headers` hold secrets, so they are never shown.
+class Request(Value, frozen=True):
+    """One HTTP request; `headers` hold secrets, so neither they nor its body are ever shown.
 
     Attributes:
         body: what is sent; nothing at all where it is empty.
@@ -61,13 +60,16 @@ class Request:
 
     method: str
     url: str
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(default=b"", repr=False)
+    headers: Mapping[str, str]
+    body: bytes = b""
     longest: int = MAX_BODY
 
+    def __repr__(self) -> str:
+        """Give what may be shown."""
+        return f"Request(method={self.method!r}, url={self.url!r}, longest={self.longest!r})"
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+
+class Answer(Value, frozen=True):
     """An answer whose whole head was read.
 
     Attributes:
@@ -84,8 +86,7 @@ class Answer:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class NoAnswer:
+class NoAnswer(Value, frozen=True):
     """No answer, or none whose final head could be read.
 
     Attributes:
