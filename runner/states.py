@@ -92,6 +92,10 @@ class SignalActivity(Value, frozen=True):
         """Give it without its address."""
         return f"SignalActivity(name={self.name!r})"
 
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """Give the same to rich, which would look into all fields."""
+        return [("name", self.name)]
+
 
 class Observation(Value, frozen=True):
     """What was read of one workflow; all its text is clean.

@@ -37,6 +37,6 @@ class Value(Struct, metaclass=_ValueMeta, frozen=True):
     """The base of all values: `class Seen(Value, frozen=True)` and its fields, as in a dataclass.
 
     Two are equal where all their fields are; none can be changed, or holds anything else. A frozen
-    dataclass takes fifty times as long to be made at import, and a run imports a hundred of them
+    dataclass takes thirty times as long to be made at import, and a run imports a hundred of them
     (docs/decisions/0023).
     """

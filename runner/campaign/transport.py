@@ -68,6 +68,10 @@ class Request(Value, frozen=True):
         """Give what may be shown."""
         return f"Request(method={self.method!r}, url={self.url!r}, longest={self.longest!r})"
 
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """Give the same to rich, which would look into all fields."""
+        return [("method", self.method), ("url", self.url), ("longest", self.longest)]
+
 
 class Answer(Value, frozen=True):
     """An answer whose whole head was read.

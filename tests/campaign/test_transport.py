@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rich.pretty import pretty_repr
 
 from runner.campaign.transport import MAX_BODY, Answer, NoAnswer, Request, Transport
 from runner.errors import BrokenError
@@ -494,7 +495,11 @@ class TestTrust:
         assert got.status == 204
 
     def test_requests_never_show_their_headers(self) -> None:
-        assert "the-token" not in repr(post("http://127.0.0.1:9"))
+        request = post("http://127.0.0.1:9")
+        assert "the-token" in request.headers["Authorization"]
+        for text in (repr(request), pretty_repr(request)):
+            assert "http://127.0.0.1:9" in text
+            assert "the-token" not in text
 
 
 @pytest.fixture

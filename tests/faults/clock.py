@@ -47,13 +47,15 @@ class SkippingClock(Interruption):
         thread = threading.current_thread()
         with self._moved:
             self.pausing[thread] = until
-            while not self.requested and self() < until:
-                first = min(self.pausing.values())
-                if first > self() and self._all_pause():
-                    self.skip(first - self())
-                else:
-                    self._moved.wait(_AGAIN)
-            del self.pausing[thread]
+            try:
+                while not self.requested and self() < until:
+                    first = min(self.pausing.values())
+                    if first > self() and self._all_pause():
+                        self.skip(first - self())
+                    else:
+                        self._moved.wait(_AGAIN)
+            finally:
+                del self.pausing[thread]
         return self.requested
 
     def world(self, seed: str) -> World:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.pretty import pretty_repr
 
 from runner.observe.payload import Payload, parse_object
 from runner.secrets.scrub import Scrubber
@@ -120,7 +121,8 @@ class TestSignals:
         assert signals({"activity": [{"name": name, **trigger}]}) == [(name, HREF)]
 
     def test_an_address_is_never_shown(self) -> None:
-        assert HREF not in repr(SignalActivity("a", HREF))
+        shown = SignalActivity("a", HREF)
+        assert HREF not in repr(shown) + pretty_repr(shown)
 
 
 class TestFields:

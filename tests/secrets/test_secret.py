@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 import json
 import logging
 import pickle
 import traceback
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from runner.secrets.resolve import Credentials, OAuthCredential
@@ -55,7 +55,8 @@ def test_no_text_of_it_shows_its_value(show: Callable[[Any], str]) -> None:
         pickle.dumps,
         copy.copy,
         copy.deepcopy,
-        lambda it: dataclasses.asdict(Credentials(it, None, None)),
+        lambda it: msgspec.json.encode(Credentials(it, None, None)),
+        lambda it: msgspec.to_builtins(Credentials(it, None, None)),
         vars,
         len,
         list,
