@@ -185,8 +185,7 @@ class Transport:
     def _prepare(self, request: Request) -> requests.PreparedRequest:
         prepared = requests.PreparedRequest()
         headers = {**_NO_HEADERS, **request.headers}
-        # As all commands and reads are: this is what comes of them.
-        if (request.body or request.method == "GET") and is_plain(request.url):
+        if is_plain(request.url):  # as those of all commands are: this is what comes of it
             prepared.method, prepared.url = request.method, request.url
             if request.body:
                 prepared.body = request.body

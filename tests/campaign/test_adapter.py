@@ -59,6 +59,16 @@ def test_each_request_has_its_own_headers_and_length() -> None:
     ]
 
 
+def test_headers_of_one_name_in_an_answer_are_joined() -> None:
+    answer = b"HTTP/1.1 204 No Content\r\nX-Seen: a\r\nx-seen: b\r\nX-Other: c\r\n\r\n"
+    with ScriptedServer([answer_all(answer)]) as server:
+        transport = Transport({})
+        got = transport.send(Request("GET", server.url + PATH, HEADERS), 10)
+        transport.close()
+    assert isinstance(got, Answer)
+    assert got.headers == {"x-seen": "a, b", "x-other": "c"}
+
+
 def test_a_header_that_cannot_be_sent_is_refused_each_time() -> None:
     transport = Transport({})
     request = Request("POST", f"http://127.0.0.1:9{PATH}", {"X-Api-Key": "a\nb"}, b"{}")

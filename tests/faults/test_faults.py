@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections import Counter
 from functools import partial
-from threading import Thread
+from threading import Thread, current_thread
 from typing import TYPE_CHECKING
 
 import pytest
 
+from runner.execute.abreast import Abreast, Turns
 from tests.faults.__main__ import text
 from tests.faults.clock import COMMAND, SkippingClock
 from tests.faults.faultmix import label
@@ -105,6 +106,14 @@ def test_of_several_that_pause_the_first_goes_on_in_its_own_time() -> None:
     _together(partial(pause, 3600), partial(pause, 600), partial(pause, 1200))
     assert list(ended) == [600, 1200, 3600]
     assert all(seconds <= at < seconds + 60 for seconds, at in ended.items())
+
+
+def test_the_threads_that_send_have_the_name_that_the_clock_goes_by() -> None:
+    names: list[str] = []
+    jobs = [lambda: names.append(current_thread().name)] * 3
+    Abreast(Turns(), iter(jobs)).do_all(2)
+    assert len(names) == 3
+    assert all(it.startswith(COMMAND) for it in names)
 
 
 def _together(*jobs: Callable[[], object]) -> None:

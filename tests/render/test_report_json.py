@@ -12,7 +12,7 @@ from runner.ci.source_control import SourceControl
 from runner.errors import ExitCode
 from runner.execute.results import CommandResult, Outcome
 from runner.execute.run import Header, Run, Seam
-from runner.render.report_json import report_value
+from runner.render.report_json import cleaned, report_value
 from runner.schemas import schema
 from tests.support.plans import command, plan_of
 from tests.support.worlds import NOON
@@ -79,3 +79,20 @@ def test_its_time_is_from_the_first_beginning_to_the_last_end() -> None:
 
 def test_a_clock_that_was_set_back_gives_no_negative_time() -> None:
     assert report_value(replace(RUN, finished_at=NOON - timedelta(hours=1)))["duration_s"] == 0.0
+
+
+def test_text_is_cleaned_however_deep_it_stands_and_nothing_else_is_changed() -> None:
+    value = {
+        "message": "a secret",
+        "list": ["secret", ["secret"], {"said": "secret", "outcome": "secret"}, 1, None],
+        "inner": {"said": {"said": "secret"}, "number": 1, "share": 0.5, "is": True, "no": None},
+        "outcome": "secret",
+        "parameters": {"outcome": "secret", "number": 2},
+    }
+    assert cleaned(value, lambda text: text.replace("secret", "***")) == {
+        "message": "a ***",
+        "list": ["***", ["***"], {"said": "***", "outcome": "secret"}, 1, None],
+        "inner": {"said": {"said": "***"}, "number": 1, "share": 0.5, "is": True, "no": None},
+        "outcome": "secret",
+        "parameters": {"outcome": "***", "number": 2},
+    }
